@@ -1,0 +1,68 @@
+#include "base/bits.h"
+
+namespace veneer {
+namespace {
+
+// Up to 64 bits starting at bit `begin`; reads only the bytes that hold them.
+uint64_t load_bits(const uint8_t* bits, size_t begin, size_t count) noexcept {
+  const uint8_t* p = bits + (begin >> 3);
+  const size_t shift = begin & 7;
+  const size_t bytes = bytes_for_bits(shift + count);
+  uint64_t low = 0;
+  for (size_t i = 0; i < bytes && i < 8; ++i) low |= uint64_t{p[i]} << (8 * i);
+  uint64_t word = low >> shift;
+  if (bytes == 9) word |= uint64_t{p[8]} << (64 - shift);
+  return count == 64 ? word : word & ((uint64_t{1} << count) - 1);
+}
+
+}  // namespace
+
+void fill_bits(uint8_t* bits, size_t begin, size_t count, bool value) noexcept {
+  if (count == 0) return;
+  const size_t end = begin + count;
+  const size_t first = begin >> 3;
+  const size_t last = (end - 1) >> 3;
+  const auto head = static_cast<uint8_t>(0xFFu << (begin & 7));
+  const auto tail = static_cast<uint8_t>(0xFFu >> (7 - ((end - 1) & 7)));
+  auto apply = [&](size_t at, uint8_t mask) {
+    bits[at] = static_cast<uint8_t>(value ? bits[at] | mask : bits[at] & ~mask);
+  };
+  if (first == last) {
+    apply(first, head & tail);
+    return;
+  }
+  apply(first, head);
+  std::memset(bits + first + 1, value ? 0xFF : 0, last - first - 1);
+  apply(last, tail);
+}
+
+void copy_bits(const uint8_t* from, size_t from_begin, size_t count, uint8_t* to,
+               size_t to_begin) noexcept {
+  // Up to the first byte of `to`, then whole words, then the rest.
+  while (count != 0 && (to_begin & 7) != 0) {
+    set_bit_to(to, to_begin++, get_bit(from, from_begin++));
+    --count;
+  }
+  if ((from_begin & 7) == 0) {
+    const size_t bytes = count >> 3;
+    std::memcpy(to + (to_begin >> 3), from + (from_begin >> 3), bytes);
+    from_begin += bytes * 8;
+    to_begin += bytes * 8;
+    count &= 7;
+  }
+  for (; count >= 64; count -= 64, from_begin += 64, to_begin += 64) {
+    store_le(to + (to_begin >> 3), load_bits(from, from_begin, 64));
+  }
+  while (count-- != 0) set_bit_to(to, to_begin++, get_bit(from, from_begin++));
+}
+
+size_t count_bits(const uint8_t* bits, size_t begin, size_t count) noexcept {
+  size_t set = 0;
+  for (; count >= 64; count -= 64, begin += 64) {
+    set += static_cast<size_t>(std::popcount(load_bits(bits, begin, 64)));
+  }
+  if (count != 0) set += static_cast<size_t>(std::popcount(load_bits(bits, begin, count)));
+  return set;
+}
+
+}  // namespace veneer

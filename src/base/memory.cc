@@ -1,0 +1,158 @@
+#include "base/memory.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <string>
+
+#include "base/macros.h"
+
+namespace veneer {
+namespace {
+
+constexpr size_t kAlignment = 64;
+
+class HeapAllocator final : public Allocator {
+ public:
+  void* allocate(size_t bytes, size_t alignment) noexcept override {
+    return ::operator new(bytes, std::align_val_t(alignment), std::nothrow);
+  }
+  void deallocate(void* memory, size_t, size_t alignment) noexcept override {
+    ::operator delete(memory, std::align_val_t(alignment));
+  }
+};
+
+}  // namespace
+
+Allocator* default_allocator() noexcept {
+  // Placed in static storage and never destroyed: it has no state, and readers may outlive main.
+  alignas(HeapAllocator) static unsigned char storage[sizeof(HeapAllocator)];
+  static HeapAllocator* const heap = new (storage) HeapAllocator;
+  return heap;
+}
+
+Result<void*> MemoryPool::allocate(size_t bytes) {
+  const int64_t wanted =
+      bytes > static_cast<size_t>(INT64_MAX / 2) ? INT64_MAX / 2 : static_cast<int64_t>(bytes);
+  const int64_t held = held_.fetch_add(wanted, std::memory_order_relaxed) + wanted;
+  if (held > limit_) {
+    held_.fetch_sub(wanted, std::memory_order_relaxed);
+    return Status::over_limit("needs " + std::to_string(bytes) +
+                              " more bytes than the limit held_bytes of " + std::to_string(limit_) +
+                              " allows");
+  }
+  void* memory = allocator_->allocate(bytes, kAlignment);
+  if (memory == nullptr) {
+    held_.fetch_sub(wanted, std::memory_order_relaxed);
+    return Status::out_of_memory("the allocator has no " + std::to_string(bytes) + " bytes");
+  }
+  int64_t peak = peak_.load(std::memory_order_relaxed);
+  while (held > peak && !peak_.compare_exchange_weak(peak, held, std::memory_order_relaxed)) {
+  }
+  return memory;
+}
+
+void MemoryPool::deallocate(void* memory, size_t bytes) noexcept {
+  allocator_->deallocate(memory, bytes, kAlignment);
+  held_.fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed);
+}
+
+Status Buffer::reserve(size_t capacity) {
+  if (capacity <= capacity_) return {};
+  const size_t grown = std::max(capacity, capacity_ + capacity_ / 2);
+  if (grown > SIZE_MAX / 2) return Status::over_limit("buffer size overflows");
+  VENEER_TRY(void* memory, pool_->allocate(grown + kPadding));
+  auto* fresh = static_cast<uint8_t*>(memory);
+  if (size_ != 0) std::memcpy(fresh, data_, size_);
+  // Vector loads may read the padding: give it defined bytes once.
+  std::memset(fresh + grown, 0, kPadding);
+  const size_t size = size_;
+  release();
+  data_ = fresh;
+  size_ = size;
+  capacity_ = grown;
+  return {};
+}
+
+Status Buffer::resize_discard(size_t size) {
+  if (size > capacity_) {
+    size_ = 0;
+    VENEER_CHECK(reserve(size));
+  }
+  size_ = size;
+  return {};
+}
+
+Status Buffer::append(const void* bytes, size_t size) {
+  const size_t old_size = size_;
+  VENEER_CHECK(resize(old_size + size));
+  if (size != 0) std::memcpy(data_ + old_size, bytes, size);
+  return {};
+}
+
+void Buffer::release() noexcept {
+  if (data_ != nullptr) pool_->deallocate(data_, capacity_ + kPadding);
+  data_ = nullptr;
+  size_ = capacity_ = 0;
+}
+
+struct alignas(16) Arena::Chunk {
+  Chunk* next;
+  size_t bytes;
+};
+
+Arena::~Arena() {
+  while (head_ != nullptr) {
+    Chunk* next = head_->next;
+    pool_->deallocate(head_, head_->bytes);
+    head_ = next;
+  }
+}
+
+Result<void*> Arena::raw(size_t bytes) {
+  constexpr size_t kFirst = 4096;
+  constexpr size_t kLargest = size_t{1} << 20;
+  if (bytes > SIZE_MAX / 2) return Status::over_limit("array size overflows");
+  bytes = (bytes + 15) & ~size_t{15};
+  if (bytes > left_) {
+    const size_t doubled = head_ == nullptr ? kFirst : std::min(head_->bytes * 2, kLargest);
+    const size_t size = std::max(doubled, bytes + sizeof(Chunk));
+    VENEER_TRY(void* memory, pool_->allocate(size));
+    head_ = new (memory) Chunk{head_, size};
+    next_ = static_cast<uint8_t*>(memory) + sizeof(Chunk);
+    left_ = size - sizeof(Chunk);
+  }
+  void* result = next_;
+  next_ += bytes;
+  left_ -= bytes;
+  return result;
+}
+
+struct SharedBuffer::Rep {
+  std::atomic<int32_t> references{1};
+  Buffer buffer;
+};
+
+Result<SharedBuffer> SharedBuffer::make(Buffer buffer) {
+  SharedBuffer shared;
+  shared.rep_ = new (std::nothrow) Rep;
+  if (shared.rep_ == nullptr) return Status::out_of_memory("no memory for a buffer");
+  shared.rep_->buffer = std::move(buffer);
+  return shared;
+}
+
+SharedBuffer::SharedBuffer(const SharedBuffer& other) noexcept : rep_(other.rep_) {
+  if (rep_ != nullptr) rep_->references.fetch_add(1, std::memory_order_relaxed);
+}
+
+SharedBuffer::~SharedBuffer() {
+  if (rep_ != nullptr && rep_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete rep_;
+}
+
+Buffer* SharedBuffer::operator->() const noexcept { return &rep_->buffer; }
+
+bool SharedBuffer::unique() const noexcept {
+  return rep_ != nullptr && rep_->references.load(std::memory_order_acquire) == 1;
+}
+
+}  // namespace veneer

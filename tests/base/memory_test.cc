@@ -1,0 +1,85 @@
+#include "base/memory.h"
+
+#include <doctest/doctest.h>
+
+#include <cstring>
+
+using namespace veneer;
+
+namespace {
+
+class FailingAllocator final : public Allocator {
+ public:
+  void* allocate(size_t, size_t) noexcept override { return nullptr; }
+  void deallocate(void*, size_t, size_t) noexcept override {}
+};
+
+}  // namespace
+
+TEST_CASE("buffers keep their bytes, and give all memory back") {
+  MemoryPool pool(default_allocator(), 1 << 20);
+  {
+    Buffer buffer(&pool);
+    REQUIRE(buffer.append("abc", 3).ok());
+    REQUIRE(buffer.resize(5000).ok());
+    CHECK(std::memcmp(buffer.data(), "abc", 3) == 0);
+    CHECK(pool.held_bytes() >= 5000);
+    Buffer moved = std::move(buffer);
+    CHECK(moved.size() == 5000);
+  }
+  CHECK(pool.held_bytes() == 0);
+  CHECK(pool.peak_bytes() >= 5000);
+}
+
+TEST_CASE("the limit is met before memory is taken") {
+  MemoryPool pool(default_allocator(), 1000);
+  Buffer buffer(&pool);
+  Status status = buffer.resize(100'000);
+  CHECK(status.code() == StatusCode::over_limit);
+  CHECK(status.message().find("held_bytes") != std::string_view::npos);
+  CHECK(pool.held_bytes() == 0);
+  CHECK(buffer.resize(500).ok());
+}
+
+TEST_CASE("an allocator that has nothing gives a status") {
+  FailingAllocator none;
+  MemoryPool pool(&none, 1 << 20);
+  Buffer buffer(&pool);
+  CHECK(buffer.resize(10).code() == StatusCode::out_of_memory);
+  Arena arena(&pool);
+  CHECK(arena.make<int>(3).status().code() == StatusCode::out_of_memory);
+  CHECK(pool.held_bytes() == 0);
+}
+
+TEST_CASE("arena arrays are zeroed and do not move") {
+  MemoryPool pool(default_allocator(), 1 << 24);
+  {
+    Arena arena(&pool);
+    auto first = arena.make<int64_t>(10);
+    REQUIRE(first.ok());
+    int64_t* where = first->data();
+    for (int i = 0; i < 100; ++i) REQUIRE(arena.make<int64_t>(5000).ok());
+    CHECK(first->data() == where);
+    CHECK((*first)[9] == 0);
+    CHECK(arena.make<int64_t>(SIZE_MAX / 4).status().code() == StatusCode::over_limit);
+  }
+  CHECK(pool.held_bytes() == 0);
+}
+
+TEST_CASE("a shared buffer lives as long as its last copy") {
+  MemoryPool pool(default_allocator(), 1 << 20);
+  {
+    Buffer buffer(&pool);
+    REQUIRE(buffer.resize(100).ok());
+    auto shared = SharedBuffer::make(std::move(buffer));
+    REQUIRE(shared.ok());
+    CHECK(shared->unique());
+    {
+      SharedBuffer copy = *shared;
+      CHECK_FALSE(shared->unique());
+      CHECK(copy->size() == 100);
+    }
+    CHECK(shared->unique());
+  }
+  CHECK(pool.held_bytes() == 0);
+}
