@@ -1,0 +1,65 @@
+// Where a file's bytes come from: a file, a memory map, memory, or the caller's own.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "veneer/status.h"
+
+namespace veneer {
+
+/// A range of bytes of an input.
+struct ByteRange {
+  int64_t offset = 0;
+  int64_t size = 0;
+};
+
+/// Positioned reads of bytes that do not change while they are read.
+///
+/// All functions may be called from several threads at once. An implementation needs `name`, `size`
+/// and `read`; the others have working defaults and exist for speed.
+class Input {
+ public:
+  virtual ~Input() = default;
+
+  /// What messages call this input: its path or URL, without secrets. Lives as long as the input.
+  virtual std::string_view name() const noexcept = 0;
+
+  /// Bytes in all.
+  virtual Result<int64_t> size() = 0;
+
+  /// Fills all of `out` from `offset` on; fewer bytes there is an `io` error.
+  virtual Status read(int64_t offset, std::span<uint8_t> out) = 0;
+
+  /// Fills the end of `out` with the last min(out.size(), size) bytes, and tells the size: what
+  /// opening a file needs, in one request where the input is remote.
+  virtual Result<int64_t> read_tail(std::span<uint8_t> out);
+
+  /// The bytes themselves where they lie in memory for as long as the input lives; empty where they
+  /// do not, and then `read` is used.
+  virtual std::span<const uint8_t> view(int64_t offset, int64_t size);
+
+  /// Tells which ranges will be read soon, in ascending order. The default does nothing; a remote
+  /// input may fetch them with fewer requests.
+  virtual void will_need(std::span<const ByteRange> ranges);
+
+  /// Bytes that one `read` should ask for when reading forward: small for a local file, whose next
+  /// read costs microseconds, large for a remote one.
+  virtual int64_t preferred_read_bytes() const noexcept;
+};
+
+/// A file read by pread. The default: memory stays with the reader's own buffers.
+Result<std::shared_ptr<Input>> open_input(const std::string& path);
+
+/// A file mapped into memory: the fastest for uncompressed data, whose values are then used in
+/// place. The file must not be truncated while it is mapped: the operating system would then end
+/// the process at the next access.
+Result<std::shared_ptr<Input>> map_input(const std::string& path);
+
+/// Bytes that the caller keeps alive and unchanged for as long as the input lives.
+std::shared_ptr<Input> memory_input(std::span<const uint8_t> bytes, std::string name = "memory");
+
+}  // namespace veneer
