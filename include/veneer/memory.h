@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#pragma GCC visibility push(default)
 namespace veneer {
 
 /// Source of all memory whose size follows the file: footers, pages, columns.
@@ -40,3 +41,4 @@ struct Limits {
 };
 
 }  // namespace veneer
+#pragma GCC visibility pop

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#pragma GCC visibility push(default)
 namespace veneer {
 
 /// What went wrong, and whose fault it is.
@@ -114,3 +115,4 @@ class [[nodiscard]] Result {
 };
 
 }  // namespace veneer
+#pragma GCC visibility pop

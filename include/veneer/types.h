@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace veneer {
 
 // Enumerators carry the numbers of parquet.thrift. A file may hold numbers that are not listed:
@@ -202,3 +203,4 @@ struct BinaryView {
 static_assert(sizeof(BinaryView) == 16);
 
 }  // namespace veneer
+#pragma GCC visibility pop
