@@ -9,6 +9,7 @@
 
 #include "veneer/status.h"
 
+#pragma GCC visibility push(default)
 namespace veneer {
 
 /// A range of bytes of an input.
@@ -63,3 +64,4 @@ Result<std::shared_ptr<Input>> map_input(const std::string& path);
 std::shared_ptr<Input> memory_input(std::span<const uint8_t> bytes, std::string name = "memory");
 
 }  // namespace veneer
+#pragma GCC visibility pop
