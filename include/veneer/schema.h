@@ -104,6 +104,9 @@ struct Leaf {
   uint32_t field = 0;    ///< in `Schema::all_fields`
 };
 
+template <class T>
+class TypedField;
+
 /// The schema of one file. Immutable, and safe to use from several threads. A view: it and all that
 /// it hands out (names are bytes of the footer, in whatever encoding the writer used) are valid as
 /// long as the `FileMetadata` that it belongs to. References it gives are stable.
@@ -157,6 +160,11 @@ class Schema {
   const Field* find(std::string_view path) const;
   /// The same with the steps apart, for names that hold dots.
   const Field* find(std::span<const std::string_view> path) const;
+
+  /// The leaf field at a path, checked once to hold T (see `LeafValue` in typed.h, which must be
+  /// included): not_found, or invalid_argument naming both types.
+  template <class T>
+  Result<TypedField<T>> field(std::string_view path) const;
 
   /// The schema in the format's message text:
   ///   message schema {

@@ -183,6 +183,13 @@ struct Int96 {
 };
 static_assert(sizeof(Int96) == 12);
 
+/// How INT96 columns are read.
+enum class Int96As : uint8_t {
+  stored,  ///< Int96 values, every bit kept
+  nanos,   ///< int64_t nanoseconds since 1970; a value out of range is an error
+  micros,  ///< int64_t microseconds since 1970, rounded down; a value out of range is an error
+};
+
 /// One BYTE_ARRAY value: Arrow's 16-byte view. Up to 12 bytes are held inline; longer values keep
 /// their first four bytes here and all of them in a buffer of their column.
 struct BinaryView {

@@ -1,0 +1,172 @@
+// Opening a file, and reading batches of its columns.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "veneer/column.h"
+#include "veneer/input.h"
+#include "veneer/memory.h"
+#include "veneer/metadata.h"
+#include "veneer/page.h"
+#include "veneer/schema.h"
+#include "veneer/status.h"
+#include "veneer/typed.h"
+
+#pragma GCC visibility push(default)
+namespace veneer {
+
+/// Opens the file that a column chunk's `file_path` names, relative to the file that names it.
+using FileResolver = std::function<Result<std::shared_ptr<Input>>(std::string_view file_path)>;
+
+struct OpenOptions {
+  Limits limits;
+  /// Null means default_allocator(). Must outlive the file, its readers and their batches.
+  Allocator* allocator = nullptr;
+  /// Map the file into memory instead of reading it (see map_input); only for `File::open(path)`.
+  bool memory_map = false;
+  /// Bytes that are read from the end at first: a footer that fits costs one read.
+  int64_t tail_bytes = 64 << 10;
+  /// Where column chunks in other files are opened; without it such a chunk is refused when read.
+  FileResolver resolver;
+};
+
+/// What a progress callback is told.
+struct Progress {
+  int64_t rows_done = 0;
+  int64_t rows_total = 0;
+};
+
+struct ReadOptions {
+  /// Dotted paths of what to read, in the order wanted: "fare", "driver.name", "tags". A path of a
+  /// group takes all below it. Empty means every column.
+  std::vector<std::string> columns;
+  /// Row groups [first, first + count); a negative count means to the last.
+  int32_t first_row_group = 0;
+  int32_t row_group_count = -1;
+  /// Rows [first, first + count) among those row groups; a negative count means to the end.
+  int64_t first_row = 0;
+  int64_t row_count = -1;
+  /// Most rows of a batch. Fewer come where rows are wide (see batch_bytes) and at the end of each
+  /// row group: a batch never spans two.
+  int32_t batch_rows = 64 << 10;
+  /// About how many bytes of decoded values a batch may hold.
+  int64_t batch_bytes = 64 << 20;
+  /// Threads that decode, the caller's own included. 1 makes none; 0 means one a processor. Builds
+  /// without threads treat all as 1.
+  int32_t threads = 1;
+  /// Verify the CRC of each page that has one.
+  bool checksums = true;
+  /// Paths of leaves that stay dictionary-encoded where the file has them so.
+  std::vector<std::string> dictionary_columns;
+  Int96As int96 = Int96As::stored;
+  /// Set it to true from any thread, and the read ends soon with `cancelled`. May be null; must
+  /// outlive the reader.
+  const std::atomic<bool>* cancel = nullptr;
+  /// Called after each batch, on the thread that called `next`.
+  std::function<void(const Progress&)> progress;
+};
+
+/// Rows of a few columns, decoded. Owns its memory, which the next `next` into the same batch uses
+/// again. It may outlive its reader and file. One thread at a time may fill it; any may read it.
+class Batch {
+ public:
+  Batch() noexcept;
+  Batch(Batch&&) noexcept;
+  Batch& operator=(Batch&&) noexcept;
+  ~Batch();
+
+  size_t num_rows() const noexcept;
+  /// Top-level columns, in the order of ReadOptions::columns (of the schema where that is empty).
+  size_t num_columns() const noexcept;
+  const Column& column(size_t i) const noexcept;
+  /// A column by the field that Schema::field made; the field must be one that was read.
+  template <class T>
+  TypedColumn<T> operator[](const TypedField<T>& field) const noexcept {
+    return TypedColumn<T>(find(field.field()));
+  }
+  /// The column of `field` at any depth of structures, or null where it was not read.
+  const Column* find(const Field& field) const noexcept;
+  /// Ordinal in the file of the first row, and the row group it is in.
+  int64_t first_row() const noexcept;
+  int32_t row_group() const noexcept;
+
+ private:
+  friend class BatchReader;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Hands out the rows of a read, batch by batch. Not for several threads at once; several readers
+/// of one file may run in parallel.
+class BatchReader {
+ public:
+  BatchReader(BatchReader&&) noexcept;
+  BatchReader& operator=(BatchReader&&) noexcept;
+  ~BatchReader();
+
+  /// Fills the next batch, of at least one row. False at the end and on failure: then `status`
+  /// tells which, and the batch is empty. After a failure it stays false.
+  bool next(Batch* batch);
+  const Status& status() const noexcept;
+  /// Rows that the whole read gives, from metadata.
+  int64_t total_rows() const noexcept;
+  /// The fields read, in the order of the batches' columns.
+  std::span<const Field* const> fields() const noexcept;
+
+ private:
+  friend class File;
+  struct Impl;
+  explicit BatchReader(std::unique_ptr<Impl> impl) noexcept;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// An open Parquet file: its footer, parsed, and its input. A handle: copies share one open file.
+/// All members are const and may be called from several threads at once.
+class File {
+ public:
+  /// Opens a file of the local file system.
+  static Result<File> open(const std::string& path, OpenOptions options = {});
+  /// Opens any input; it is kept as long as the file and its readers.
+  static Result<File> open(std::shared_ptr<Input> input, OpenOptions options = {});
+
+  std::string_view name() const noexcept;
+  /// Bytes of the whole file.
+  int64_t size() const noexcept;
+  const Schema& schema() const noexcept;
+  const FileMetadata& metadata() const noexcept;
+  /// The sum of the row groups' rows, which is what a read gives.
+  int64_t num_rows() const noexcept;
+  int32_t num_row_groups() const noexcept;
+
+  /// A column chunk's metadata, decoded from the footer by each call.
+  Result<ColumnChunk> column_chunk(int32_t row_group, int32_t leaf) const;
+  /// The page index of a chunk; empty optional where the file has none.
+  Result<std::optional<OffsetIndex>> offset_index(int32_t row_group, int32_t leaf) const;
+  Result<std::optional<ColumnIndex>> column_index(int32_t row_group, int32_t leaf) const;
+
+  /// Starts a read. A wrong option shows in the reader's status, at the latest in the first `next`.
+  BatchReader read(ReadOptions options = {}) const;
+  /// The pages of one column chunk, one after the other.
+  PageReader pages(int32_t row_group, int32_t leaf, PageOptions options = {}) const;
+
+  /// Bytes now held, and the most held at once, by this file and all its readers.
+  int64_t held_bytes() const noexcept;
+  int64_t peak_bytes() const noexcept;
+
+  /// What the library's own code works with; not for callers.
+  struct Impl;
+  const std::shared_ptr<const Impl>& impl() const noexcept { return impl_; }
+
+ private:
+  explicit File(std::shared_ptr<const Impl> impl) noexcept;
+  std::shared_ptr<const Impl> impl_;
+};
+
+}  // namespace veneer
+#pragma GCC visibility pop
