@@ -51,8 +51,8 @@ enum class ValueKind : uint8_t {
 /// several threads is safe.
 ///
 /// Shapes. `size()` is the number of rows at the top, the parent's size() for the children of a
-/// structure, and the number of elements of all lists for the children of a list or map. A null of a
-/// structure is null in its children too; a null list has no elements.
+/// structure, and the number of elements of all lists for the children of a list or map. A null of
+/// a structure is null in its children too; a null list has no elements.
 class Column {
  public:
   /// The schema's field: name, nesting, type.
@@ -104,8 +104,8 @@ class Column {
   // Nested columns.
   /// List and map: size() + 1 offsets into the children; entry i is [offsets[i], offsets[i + 1]).
   std::span<const int32_t> offsets() const noexcept { return offsets_; }
-  /// Structure: its (projected) fields. List: the element. Map: the key and, where there is one, the
-  /// value.
+  /// Structure: its (projected) fields. List: the element. Map: the key and, where there is one,
+  /// the value.
   size_t num_children() const noexcept { return num_children_; }
   const Column& child(size_t i) const noexcept { return children_[i]; }
 

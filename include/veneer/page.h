@@ -32,7 +32,7 @@ struct PageOptions {
 /// One page. Valid until the reader's next `next`.
 struct Page {
   PageHeader header;
-  int64_t offset = 0;         ///< of the header, in the file
+  int64_t offset = 0;  ///< of the header, in the file
   int32_t header_bytes = 0;
   std::optional<bool> checksum_ok;  ///< empty where the page has none or it was not verified
   /// The decompressed body (levels included, in a V2 page too); empty at PageDetail::header.

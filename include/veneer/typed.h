@@ -18,31 +18,52 @@ namespace veneer {
 ///   bool · int32_t, uint32_t (by signedness) · int64_t, uint64_t · float · double · Int96 ·
 ///   Int128, Int256 (decimals of those widths) · std::string_view (BYTE_ARRAY and
 ///   FIXED_LEN_BYTE_ARRAY that are not decimals). INT96 reads as int64_t too, where
-///   ReadOptions::int96 asks for nanos or micros. Logical types do not matter: a DATE is an int32_t.
+///   ReadOptions::int96 asks for nanos or micros. Logical types do not matter: a DATE is an
+///   int32_t.
 template <class T>
-concept LeafValue =
-    std::same_as<T, bool> || std::same_as<T, int32_t> || std::same_as<T, uint32_t> ||
-    std::same_as<T, int64_t> || std::same_as<T, uint64_t> || std::same_as<T, float> ||
-    std::same_as<T, double> || std::same_as<T, Int96> || std::same_as<T, Int128> ||
-    std::same_as<T, Int256> || std::same_as<T, std::string_view>;
+concept LeafValue = std::same_as<T, bool> || std::same_as<T, int32_t> ||
+    std::same_as<T, uint32_t> || std::same_as<T, int64_t> || std::same_as<T, uint64_t> ||
+    std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, Int96> ||
+    std::same_as<T, Int128> || std::same_as<T, Int256> || std::same_as<T, std::string_view>;
 
 namespace internal {
 enum class CppType : uint8_t {
-  boolean, int32, uint32, int64, uint64, float32, float64, int96, int128, int256, text
+  boolean,
+  int32,
+  uint32,
+  int64,
+  uint64,
+  float32,
+  float64,
+  int96,
+  int128,
+  int256,
+  text
 };
 template <LeafValue T>
 constexpr CppType cpp_type() noexcept {
-  if constexpr (std::same_as<T, bool>) return CppType::boolean;
-  else if constexpr (std::same_as<T, int32_t>) return CppType::int32;
-  else if constexpr (std::same_as<T, uint32_t>) return CppType::uint32;
-  else if constexpr (std::same_as<T, int64_t>) return CppType::int64;
-  else if constexpr (std::same_as<T, uint64_t>) return CppType::uint64;
-  else if constexpr (std::same_as<T, float>) return CppType::float32;
-  else if constexpr (std::same_as<T, double>) return CppType::float64;
-  else if constexpr (std::same_as<T, Int96>) return CppType::int96;
-  else if constexpr (std::same_as<T, Int128>) return CppType::int128;
-  else if constexpr (std::same_as<T, Int256>) return CppType::int256;
-  else return CppType::text;
+  if constexpr (std::same_as<T, bool>)
+    return CppType::boolean;
+  else if constexpr (std::same_as<T, int32_t>)
+    return CppType::int32;
+  else if constexpr (std::same_as<T, uint32_t>)
+    return CppType::uint32;
+  else if constexpr (std::same_as<T, int64_t>)
+    return CppType::int64;
+  else if constexpr (std::same_as<T, uint64_t>)
+    return CppType::uint64;
+  else if constexpr (std::same_as<T, float>)
+    return CppType::float32;
+  else if constexpr (std::same_as<T, double>)
+    return CppType::float64;
+  else if constexpr (std::same_as<T, Int96>)
+    return CppType::int96;
+  else if constexpr (std::same_as<T, Int128>)
+    return CppType::int128;
+  else if constexpr (std::same_as<T, Int256>)
+    return CppType::int256;
+  else
+    return CppType::text;
 }
 /// OK where this leaf field can be read as `type`; else invalid_argument with both types.
 Status check_type(const Schema& schema, const Field& field, CppType type);
@@ -88,8 +109,7 @@ class TypedColumn {
 
   /// All values, dense, nulls as zero.
   std::span<const T> values() const noexcept
-    requires(!std::same_as<T, bool> && !std::same_as<T, std::string_view>)
-  {
+      requires(!std::same_as<T, bool> && !std::same_as<T, std::string_view>) {
     return column_ == nullptr ? std::span<const T>() : column_->values<T>();
   }
   /// Value `i`; zero or empty for a null.

@@ -195,14 +195,17 @@ enum class Int96As : uint8_t {
 struct BinaryView {
   static constexpr uint32_t kInlineBytes = 12;
 
+  /// Where a longer value is: its first bytes, and its place in the column's buffers.
+  struct Ref {
+    char prefix[4];
+    uint32_t buffer;
+    uint32_t offset;
+  };
+
   uint32_t length = 0;
   union {
     char inlined[12] = {};
-    struct {
-      char prefix[4];
-      uint32_t buffer;
-      uint32_t offset;
-    } ref;
+    Ref ref;
   };
 
   bool is_inline() const noexcept { return length <= kInlineBytes; }
