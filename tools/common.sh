@@ -45,14 +45,15 @@ need() {
 
 # configure DIR [meson options]: sets up, or brings an older build directory to these options.
 configure() {
-  local dir=$1
+  local dir=$1 log
   shift
   if [[ -f $dir/build.ninja ]]; then
     meson configure "$dir" "$@" >/dev/null
-  else
-    meson setup "$dir" "$@" >"$dir.log" 2>&1 || { cat "$dir.log" >&2; rm -f "$dir.log"; return 1; }
-    rm -f "$dir.log"
+    return
   fi
+  log=$(mktemp)
+  meson setup "$dir" "$@" >"$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; return 1; }
+  rm -f "$log"
 }
 
 # compile DIR [targets]: quiet unless it fails.
