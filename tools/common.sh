@@ -62,7 +62,8 @@ compile() {
   shift
   log=$(mktemp)
   if ! ninja -C "$dir" -j "$(jobs_of)" "$@" >"$log" 2>&1; then
-    grep -vE '^\[[0-9]+/[0-9]+\] (Compiling|Linking|Generating)' "$log" | head -80 >&2
+    if grep -q '^FAILED:' "$log"; then sed -n '/^FAILED:/,$p' "$log"; else cat "$log"; fi |
+      grep -vE '^\[[0-9]+/[0-9]+\] (Compiling|Linking|Generating)' | head -80 >&2
     rm -f "$log"
     return 1
   fi

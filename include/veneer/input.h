@@ -37,19 +37,24 @@ class Input {
 
   /// Fills the end of `out` with the last min(out.size(), size) bytes, and tells the size: what
   /// opening a file needs, in one request where the input is remote.
-  virtual Result<int64_t> read_tail(std::span<uint8_t> out);
+  virtual Result<int64_t> read_tail(std::span<uint8_t> out) { return default_read_tail(out); }
 
   /// The bytes themselves where they lie in memory for as long as the input lives; empty where they
   /// do not, and then `read` is used.
-  virtual std::span<const uint8_t> view(int64_t offset, int64_t size);
+  virtual std::span<const uint8_t> view(int64_t /*offset*/, int64_t /*size*/) { return {}; }
 
   /// Tells which ranges will be read soon, in ascending order. The default does nothing; a remote
   /// input may fetch them with fewer requests.
-  virtual void will_need(std::span<const ByteRange> ranges);
+  virtual void will_need(std::span<const ByteRange> /*ranges*/) {}
 
   /// Bytes that one `read` should ask for when reading forward: small for a local file, whose next
   /// read costs microseconds, large for a remote one.
-  virtual int64_t preferred_read_bytes() const noexcept;
+  virtual int64_t preferred_read_bytes() const noexcept { return int64_t{256} << 10; }
+
+ private:
+  // Every virtual function is inline, so that code with run-time type information, which the
+  // library has not, can derive from this class.
+  Result<int64_t> default_read_tail(std::span<uint8_t> out);
 };
 
 /// A file read by pread. The default: memory stays with the reader's own buffers.

@@ -8,18 +8,12 @@
 
 namespace veneer {
 
-Result<int64_t> Input::read_tail(std::span<uint8_t> out) {
+Result<int64_t> Input::default_read_tail(std::span<uint8_t> out) {
   VENEER_TRY(const int64_t total, size());
   const int64_t wanted = std::min(total, narrow<int64_t>(out.size()));
   if (wanted > 0) VENEER_CHECK(read(total - wanted, out.last(narrow<size_t>(wanted))));
   return total;
 }
-
-std::span<const uint8_t> Input::view(int64_t, int64_t) { return {}; }
-
-void Input::will_need(std::span<const ByteRange>) {}
-
-int64_t Input::preferred_read_bytes() const noexcept { return int64_t{256} << 10; }
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <veneer/veneer.h>
 
 #include <cstdio>
-#include <cstdlib>
+#include <cstring>
 #include <memory>
 
 namespace {
@@ -18,6 +18,18 @@ class CountingAllocator : public veneer::Allocator {
     veneer::default_allocator()->deallocate(memory, bytes, alignment);
   }
   int calls = 0;
+};
+
+/// A caller's own input: the three functions that it must have, the rest by their defaults.
+class TextInput : public veneer::Input {
+ public:
+  std::string_view name() const noexcept override { return "text"; }
+  veneer::Result<int64_t> size() override { return static_cast<int64_t>(text.size()); }
+  veneer::Status read(int64_t offset, std::span<uint8_t> out) override {
+    std::memcpy(out.data(), text.data() + offset, out.size());
+    return {};
+  }
+  std::string_view text = "this is no Parquet file";
 };
 
 int fail(const char* what) {
@@ -43,6 +55,10 @@ int main(int argc, char** argv) {
   if (allocator.calls == 0) return fail("the allocator was not asked");
   if (veneer::File::open("/no/such/file").status().code() != veneer::StatusCode::not_found) {
     return fail("a missing file must give not_found");
+  }
+  if (veneer::File::open(std::make_shared<TextInput>()).status().code() !=
+      veneer::StatusCode::corrupt) {
+    return fail("text must be refused as corrupt");
   }
   return 0;
 }
