@@ -1,0 +1,59 @@
+// Compressed page bodies to raw ones: Compression.md of the format.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include "base/memory.h"
+#include "veneer/status.h"
+#include "veneer/types.h"
+
+namespace veneer::codec {
+
+/// Whether this build can decompress `codec`. UNCOMPRESSED always; unlisted numbers never.
+bool is_built(Codec codec) noexcept;
+
+/// The refusal of a page in a codec that was left out of the build: `codec_not_built`, naming the
+/// build option; `unsupported`, naming the number, for one that the format does not list.
+Status not_built(Codec codec);
+
+/// Decompresses page bodies, and keeps the libraries' contexts from one page to the next. Contexts
+/// are made at first use. Move-only; one per thread. A moved-from object may be used again.
+class Decompressor {
+ public:
+  /// Contexts of zlib and brotli are charged to `pool`, which must outlive this object; those of
+  /// zstd and lz4 (some 100 KB each) come from the heap.
+  explicit Decompressor(MemoryPool* pool) noexcept : pool_(pool) {}
+  Decompressor(Decompressor&& other) noexcept
+      : pool_(other.pool_),
+        zlib_(std::exchange(other.zlib_, nullptr)),
+        zstd_(std::exchange(other.zstd_, nullptr)),
+        lz4_(std::exchange(other.lz4_, nullptr)) {}
+  Decompressor& operator=(Decompressor&& other) noexcept {
+    std::swap(pool_, other.pool_);
+    std::swap(zlib_, other.zlib_);
+    std::swap(zstd_, other.zstd_);
+    std::swap(lz4_, other.lz4_);
+    return *this;
+  }
+  ~Decompressor();
+
+  /// Decompresses all of `in` into exactly out.size() bytes. `in` has Buffer::kPadding readable
+  /// bytes behind its end and `out` as many writable ones, whose contents do not matter and are
+  /// not kept. The two do not overlap.
+  ///
+  /// Nothing in and nothing out is well-formed in every codec: pages without values are written
+  /// so. `corrupt` where the bytes break the codec's format, where any are left over, or where
+  /// they give fewer or more bytes than out.size(); `out` then holds anything at all.
+  Status decompress(Codec codec, std::span<const uint8_t> in, std::span<uint8_t> out);
+
+ private:
+  MemoryPool* pool_;
+  void* zlib_ = nullptr;
+  void* zstd_ = nullptr;
+  void* lz4_ = nullptr;
+};
+
+}  // namespace veneer::codec
