@@ -66,7 +66,7 @@ def duplicate_names(w):
 @fixture("pyarrow: key-value metadata of the file: empty key, empty, long and non-ASCII values")
 def key_values(w):
     table = mixed(5).replace_schema_metadata({"empty": "", "": "no key", "ünï": "çödé 🚕", "long": "v" * 5000, "json": '{"a":1}'})
-    w.arrow("pyarrow_key_value_metadata", table)
+    w.arrow("pyarrow_key_values", table)
 
 
 @fixture("pyarrow: strings of up to 20 KB among empty ones, compressed")

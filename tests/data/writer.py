@@ -51,7 +51,7 @@ class Writer:
         self.written = []
 
     def path(self, name):
-        path = self.folder / (name + ("" if name.endswith("_metadata") else ".parquet"))
+        path = self.folder / (name + ("" if name.endswith("/_metadata") or name.endswith("/_common_metadata") else ".parquet"))
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
