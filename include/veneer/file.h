@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "veneer/bloom_filter.h"
 #include "veneer/column.h"
 #include "veneer/input.h"
 #include "veneer/memory.h"
@@ -149,6 +151,8 @@ class File {
   /// The page index of a chunk; empty optional where the file has none.
   Result<std::optional<OffsetIndex>> offset_index(int32_t row_group, int32_t leaf) const;
   Result<std::optional<ColumnIndex>> column_index(int32_t row_group, int32_t leaf) const;
+  /// The bloom filter of a chunk, read by each call; empty optional where the file has none.
+  Result<std::optional<BloomFilter>> bloom_filter(int32_t row_group, int32_t leaf) const;
 
   /// Starts a read. A wrong option shows in the reader's status, at the latest in the first `next`.
   BatchReader read(ReadOptions options = {}) const;
