@@ -62,7 +62,9 @@ class PageReader {
   friend class File;
   struct Impl;
   explicit PageReader(std::unique_ptr<Impl> impl) noexcept;
-  std::unique_ptr<Impl> impl_;
+  explicit PageReader(Status refused) noexcept;
+  std::unique_ptr<Impl> impl_;  // null where the call itself was wrong
+  Status refused_;
 };
 
 }  // namespace veneer

@@ -237,7 +237,8 @@ Status chunk_range(const ColumnChunk& chunk, const WriterVersion& writer, int64_
   }
   // PARQUET-816; the bytes over are never read unless the last page needs them.
   constexpr int64_t kHeaderAllowance = 100;
-  if (writer.is_before("parquet-mr", 1, 2, 9)) {
+  const bool unversioned = writer.application == "parquet-mr" && !writer.has_version;
+  if (unversioned || writer.is_before("parquet-mr", 1, 2, 9)) {
     *size += std::min(kHeaderAllowance, file_size - *begin - *size);
   }
   return {};

@@ -1,0 +1,73 @@
+// What one leaf of a batch decodes to. Reused from batch to batch: clearing keeps the memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/memory.h"
+#include "veneer/column.h"
+
+namespace veneer::column {
+
+/// The decoded entries of a dictionary page, shared by all batches that point into it.
+struct Dictionary {
+  size_t size = 0;
+  SharedBuffer values;             ///< size × value width; BinaryViews for binary
+  std::span<const uint8_t> bytes;  ///< what the views point into (buffer 0), for binary
+  SharedBuffer bytes_owner;        ///< keeps `bytes` where they are not stable
+  explicit operator bool() const noexcept { return static_cast<bool>(values); }
+};
+
+struct LeafData {
+  explicit LeafData(MemoryPool* pool) noexcept
+      : dense(pool),
+        spread(pool),
+        validity(pool),
+        repetition_levels(pool),
+        definition_levels(pool) {}
+
+  // Filled by LeafReader::read.
+  Buffer dense;              ///< the non-null values, one after the other
+  Buffer spread;             ///< the values with their nulls, where there are any
+  Buffer validity;           ///< one bit a slot; meaningful where null_count != 0
+  Buffer repetition_levels;  ///< uint8_t or uint16_t (wide_levels) each; empty for flat leaves
+  Buffer definition_levels;
+  bool wide_levels = false;
+  bool has_levels = false;     ///< false where validity was decoded without going through levels
+  size_t levels = 0;           ///< entries of the level arrays
+  size_t slots = 0;            ///< entries of the leaf: values and nulls, without empty lists
+  size_t null_count = 0;       ///< of the slots
+  bool is_dictionary = false;  ///< dense and spread hold int32_t indices into `dictionary`
+  Dictionary dictionary;
+  /// What views point into, and who keeps it alive (empty where it is stable).
+  std::vector<std::span<const uint8_t>> buffers;
+  std::vector<SharedBuffer> owners;
+
+  /// slots × value width (bits for booleans), nulls zero.
+  const Buffer& values() const noexcept { return null_count != 0 || packed ? spread : dense; }
+  bool packed = false;  ///< booleans: spread holds them as bits
+
+  /// Empties it for the next batch; buffers are kept, references to pages are let go.
+  void clear() noexcept {
+    dense.clear();
+    spread.clear();
+    validity.clear();
+    repetition_levels.clear();
+    definition_levels.clear();
+    has_levels = is_dictionary = packed = false;
+    levels = slots = null_count = 0;
+    dictionary = Dictionary();
+    buffers.clear();
+    owners.clear();
+  }
+
+  uint32_t add_buffer(std::span<const uint8_t> bytes, SharedBuffer owner) {
+    buffers.push_back(bytes);
+    owners.push_back(std::move(owner));
+    return static_cast<uint32_t>(buffers.size() - 1);
+  }
+};
+
+}  // namespace veneer::column

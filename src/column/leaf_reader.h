@@ -1,0 +1,107 @@
+// Reads one leaf column of a row group, some rows at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/memory.h"
+#include "column/chunk_source.h"
+#include "column/leaf_data.h"
+#include "column/levels.h"
+#include "column/page_stream.h"
+#include "column/value_decoder.h"
+#include "veneer/metadata.h"
+#include "veneer/schema.h"
+#include "veneer/status.h"
+
+namespace veneer::column {
+
+/// Not thread-safe; one a projected leaf, reused from row group to row group.
+class LeafReader {
+ public:
+  struct Options {
+    const Leaf* leaf = nullptr;
+    /// Definition level from which an element of the k-th enclosing list exists; [0] is 0.
+    std::vector<uint16_t> element_levels;
+    /// The leaf is its own top-level field: nothing but its validity is read from its levels.
+    bool top_level = false;
+    bool keep_dictionary = false;
+    bool carry_prefix = false;  ///< see ValueDecoder
+    Int96As int96 = Int96As::stored;
+    PageStream::Options pages;
+  };
+
+  explicit LeafReader(Options options);
+
+  /// Starts on the chunk of a row group of `rows` rows. The source must outlive its reading.
+  Status open_chunk(ChunkSource* source, Codec codec, int64_t num_values, int64_t rows);
+  /// Reads exactly the next `rows` rows into `out`, which is cleared first.
+  Status read(size_t rows, LeafData* out);
+  /// Passes over rows; whole pages without decompressing them where the leaf has no lists.
+  Status skip(int64_t rows);
+
+  /// Bytes of one value in LeafData, and its kind, after Int96As.
+  const ValueLayout& layout() const noexcept { return layout_; }
+  ValueKind kind() const noexcept { return kind_; }
+  size_t width() const noexcept { return width_; }
+  const Leaf& leaf() const noexcept { return *options_.leaf; }
+
+ private:
+  // Pages.
+  Result<bool> next_data_page();
+  Status open_page();
+  Status load_dictionary(const PageHeader& header);
+  Status need_page();
+
+  // Rows without lists, and with.
+  Status read_flat(size_t rows, LeafData* out);
+  template <class Level>
+  Status read_flat_levels(size_t rows, LeafData* out);
+  template <class Level>
+  Status read_nested(size_t rows, LeafData* out, bool keep);
+  template <class Level>
+  Status refill_block();
+  Status decode_values(size_t n, LeafData* out);
+  Status finish(LeafData* out);
+  Status convert_int96(LeafData* out);
+  Status materialise(LeafData* out);
+
+  Options options_;
+  ValueLayout layout_;
+  ValueKind kind_;
+  size_t width_;
+  uint32_t max_repetition_;
+  uint32_t max_definition_;
+  bool wide_levels_;
+  bool bitmap_;  // validity goes straight into a bitmap
+
+  PageStream pages_;
+  ValueDecoder values_;
+  LevelDecoder repetition_;
+  LevelDecoder definition_;
+  Dictionary dictionary_;
+
+  // The chunk.
+  int64_t chunk_values_ = 0;  // levels that the chunk has
+  int64_t chunk_rows_ = 0;
+  int64_t rows_done_ = 0;
+  int64_t values_seen_ = 0;  // levels of the pages met so far
+  bool data_seen_ = false;
+  bool first_level_ = true;
+
+  // The page.
+  PageHeader header_;
+  bool page_open_ = false;
+  int64_t page_left_ = 0;  // levels of the page not yet decoded
+
+  // Nested: a block of levels, decoded but not yet taken.
+  Buffer repetition_block_;
+  Buffer definition_block_;
+  size_t block_begin_ = 0;
+  size_t block_end_ = 0;
+  LeafData skipped_;
+};
+
+}  // namespace veneer::column

@@ -1,0 +1,280 @@
+#include "column/levels.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/bits.h"
+#include "base/checked.h"
+#include "base/macros.h"
+
+namespace veneer::column {
+
+Status LevelDecoder::open_v1(Encoding encoding, uint32_t max_level, size_t values,
+                             std::span<const uint8_t>* body) {
+  max_level_ = max_level;
+  const auto width = static_cast<unsigned>(bit_width(max_level));
+  if (encoding == Encoding::bit_packed) {
+    // Without a length: as many bytes as the levels take (Encodings.md, BIT_PACKED).
+    packed_ = true;
+    size_t bits;
+    if (!checked_mul(values, size_t{width}, &bits) || bytes_for_bits(bits) > body->size()) {
+      return Status::corrupt("levels run past the page");
+    }
+    const size_t bytes = bytes_for_bits(bits);
+    VENEER_CHECK(bit_packed_.init(body->first(bytes), width));
+    *body = body->subspan(bytes);
+    return {};
+  }
+  if (encoding != Encoding::rle) {
+    return Status::corrupt("levels are encoded as " + std::string(to_string(encoding)) +
+                           ", which levels cannot be");
+  }
+  packed_ = false;
+  if (body->size() < 4) return Status::corrupt("page ends before the length of its levels");
+  const auto length = load_le<uint32_t>(body->data());
+  if (length > body->size() - 4) {
+    return Status::corrupt("levels of " + std::to_string(length) + " bytes run past the page");
+  }
+  VENEER_CHECK(rle_.init(body->subspan(4, length), width));
+  *body = body->subspan(4 + size_t{length});
+  return {};
+}
+
+Status LevelDecoder::open_v2(uint32_t max_level, std::span<const uint8_t> bytes) {
+  max_level_ = max_level;
+  packed_ = false;
+  return rle_.init(bytes, static_cast<unsigned>(bit_width(max_level)));
+}
+
+template <class Level>
+Status LevelDecoder::decode(Level* out, size_t n) {
+  if (packed_) {
+    VENEER_CHECK(bit_packed_.decode(out, n));
+  } else {
+    VENEER_CHECK(rle_.decode(out, n));
+  }
+  // A maximum of 2^k - 1 fills its width; any other leaves room for levels that do not exist.
+  if ((max_level_ & (max_level_ + 1)) != 0) {
+    Level largest = 0;
+    for (size_t i = 0; i < n; ++i) largest = std::max(largest, out[i]);
+    if (largest > max_level_) {
+      return Status::corrupt("level " + std::to_string(largest) + " is above the maximum of " +
+                             std::to_string(max_level_));
+    }
+  }
+  return {};
+}
+
+Status LevelDecoder::decode_bitmap(uint8_t* bits, size_t begin, size_t n, size_t* ones) {
+  if (!packed_) return rle_.decode_bitmap(bits, begin, n, ones);
+  uint8_t block[512 + 64];
+  while (n != 0) {
+    const size_t now = std::min<size_t>(n, 512);
+    VENEER_CHECK(bit_packed_.decode(block, now));
+    for (size_t i = 0; i < now; ++i) {
+      set_bit_to(bits, begin + i, block[i] != 0);
+      *ones += block[i];
+    }
+    begin += now;
+    n -= now;
+  }
+  return {};
+}
+
+template <class Level>
+size_t count_at_least(const Level* levels, size_t n, uint32_t least) noexcept {
+  // Narrow partial sums, so that the compiler keeps whole vectors of Level.
+  size_t total = 0;
+  const auto bound = static_cast<Level>(least);
+  for (size_t i = 0; i < n;) {
+    const size_t end = std::min(n, i + 255);
+    Level partial = 0;
+    for (; i < end; ++i) partial = static_cast<Level>(partial + (levels[i] >= bound ? 1 : 0));
+    total += partial;
+  }
+  return total;
+}
+
+template <class Level>
+size_t find_row_end(const Level* repetition, size_t n, size_t rows, size_t* found) noexcept {
+  size_t zeros = 0;
+  for (size_t i = 0; i < n; ++i) {
+    if (repetition[i] == 0) {
+      if (zeros == rows) {
+        *found = zeros;
+        return i;
+      }
+      ++zeros;
+    }
+  }
+  *found = zeros;
+  return n;
+}
+
+template <class Level>
+bool levels_nest(const Level* repetition, const Level* definition, size_t n,
+                 std::span<const uint16_t> element_levels) noexcept {
+  bool good = true;
+  if (n != 0) good = definition[0] >= element_levels[repetition[0]];
+  if (element_levels.size() == 2) {  // one list: no table look-up, and the loop vectorises
+    const auto element = static_cast<Level>(element_levels[1]);
+    unsigned bad = 0;
+    for (size_t i = 1; i < n; ++i) {
+      const Level least = std::min(definition[i], definition[i - 1]);
+      bad |= static_cast<unsigned>(repetition[i] != 0) & static_cast<unsigned>(least < element);
+    }
+    return good && bad == 0;
+  }
+  for (size_t i = 1; i < n; ++i) {
+    const uint16_t element = element_levels[repetition[i]];
+    good &= definition[i] >= element && definition[i - 1] >= element;
+  }
+  return good;
+}
+
+namespace {
+
+// Appends bits to a bitmap, a word at a time.
+class BitWriter {
+ public:
+  explicit BitWriter(uint8_t* bits) noexcept : bits_(bits) {}
+  // Appends `bit` and moves on only where `keep` is set: a branch-free compaction.
+  void put(bool bit, bool keep) noexcept {
+    word_ |= uint64_t{bit} << fill_;
+    fill_ += keep;
+    if (fill_ == 64) {
+      store_le(bits_, word_);
+      bits_ += 8;
+      word_ = 0;
+      fill_ = 0;
+    }
+  }
+  void finish() noexcept { store_le(bits_, word_); }
+
+ private:
+  uint8_t* bits_;
+  uint64_t word_ = 0;
+  unsigned fill_ = 0;
+};
+
+}  // namespace
+
+template <class Level>
+size_t validity_from_levels(const Level* repetition, const Level* definition, size_t n,
+                            uint32_t most_repetition, uint32_t slot_level, uint32_t valid_level,
+                            uint8_t* bits, size_t* nulls) noexcept {
+  BitWriter writer(bits);
+  size_t slots = 0;
+  size_t valid = 0;
+  const auto slot = static_cast<Level>(slot_level);
+  const auto least = static_cast<Level>(valid_level);
+  if (repetition == nullptr) {
+    for (size_t i = 0; i < n; ++i) {
+      const bool here = definition[i] >= slot;
+      const bool good = here & (definition[i] >= least);
+      writer.put(good, here);
+      slots += here;
+      valid += good;
+    }
+  } else {
+    const auto most = static_cast<Level>(most_repetition);
+    for (size_t i = 0; i < n; ++i) {
+      const bool here = (repetition[i] <= most) & (definition[i] >= slot);
+      const bool good = here & (definition[i] >= least);
+      writer.put(good, here);
+      slots += here;
+      valid += good;
+    }
+  }
+  writer.finish();
+  *nulls = slots - valid;
+  return slots;
+}
+
+template <class Level>
+size_t lists_from_levels(const Level* repetition, const Level* definition, size_t n,
+                         const ListLevels& list, int32_t* offsets, uint8_t* bits, size_t* nulls,
+                         size_t* elements) noexcept {
+  BitWriter writer(bits);
+  size_t lists = 0;
+  size_t valid = 0;
+  uint32_t count = 0;
+  const auto own = static_cast<Level>(list.repetition);
+  const auto slot = static_cast<Level>(list.parent_element);
+  const auto least = static_cast<Level>(list.valid);
+  const auto element = static_cast<Level>(list.element);
+  for (size_t i = 0; i < n; ++i) {
+    const bool begins = (repetition[i] < own) & (definition[i] >= slot);
+    const bool good = begins & (definition[i] >= least);
+    offsets[lists] = static_cast<int32_t>(count);
+    writer.put(good, begins);
+    lists += begins;
+    valid += good;
+    count += (repetition[i] <= own) & (definition[i] >= element);
+  }
+  offsets[lists] = static_cast<int32_t>(count);
+  writer.finish();
+  *nulls = lists - valid;
+  *elements = count;
+  return lists;
+}
+
+namespace {
+
+template <class A, class B>
+bool same_filtered(const A* ra, const A* da, size_t na, const B* rb, const B* db, size_t nb,
+                   uint32_t repetition, uint32_t definition) noexcept {
+  auto level_of = [definition](const auto* levels, size_t i) {
+    return levels == nullptr ? definition : std::min<uint32_t>(levels[i], definition);
+  };
+  size_t i = 0;
+  size_t j = 0;
+  while (true) {
+    while (i < na && ra != nullptr && ra[i] > repetition) ++i;
+    while (j < nb && rb != nullptr && rb[j] > repetition) ++j;
+    if (i == na || j == nb) return i == na && j == nb;
+    const uint32_t left = ra == nullptr ? 0 : ra[i];
+    const uint32_t right = rb == nullptr ? 0 : rb[j];
+    if (left != right || level_of(da, i) != level_of(db, j)) return false;
+    ++i;
+    ++j;
+  }
+}
+
+template <class A>
+bool same_from(const LevelsView& a, const LevelsView& b, uint32_t repetition,
+               uint32_t definition) noexcept {
+  const auto* ra = static_cast<const A*>(a.repetition);
+  const auto* da = static_cast<const A*>(a.definition);
+  if (b.wide) {
+    return same_filtered(ra, da, a.size, static_cast<const uint16_t*>(b.repetition),
+                         static_cast<const uint16_t*>(b.definition), b.size, repetition,
+                         definition);
+  }
+  return same_filtered(ra, da, a.size, static_cast<const uint8_t*>(b.repetition),
+                       static_cast<const uint8_t*>(b.definition), b.size, repetition, definition);
+}
+
+}  // namespace
+
+bool same_ancestors(const LevelsView& a, const LevelsView& b, uint32_t repetition,
+                    uint32_t definition) noexcept {
+  return a.wide ? same_from<uint16_t>(a, b, repetition, definition)
+                : same_from<uint8_t>(a, b, repetition, definition);
+}
+
+#define VENEER_INSTANTIATE(Level)                                                              \
+  template Status LevelDecoder::decode(Level*, size_t);                                        \
+  template size_t count_at_least(const Level*, size_t, uint32_t) noexcept;                     \
+  template size_t find_row_end(const Level*, size_t, size_t, size_t*) noexcept;                \
+  template bool levels_nest(const Level*, const Level*, size_t,                                \
+                            std::span<const uint16_t>) noexcept;                               \
+  template size_t validity_from_levels(const Level*, const Level*, size_t, uint32_t, uint32_t, \
+                                       uint32_t, uint8_t*, size_t*) noexcept;                  \
+  template size_t lists_from_levels(const Level*, const Level*, size_t, const ListLevels&,     \
+                                    int32_t*, uint8_t*, size_t*, size_t*) noexcept;
+VENEER_INSTANTIATE(uint8_t)
+VENEER_INSTANTIATE(uint16_t)
+#undef VENEER_INSTANTIATE
+
+}  // namespace veneer::column

@@ -1,0 +1,167 @@
+#include "column/page_stream.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "base/checked.h"
+#include "base/crc32.h"
+#include "base/macros.h"
+#include "format/page_header.h"
+
+namespace veneer::column {
+namespace {
+
+// Most headers take 20 to 60 bytes; those with statistics of long strings may take far more.
+constexpr size_t kHeaderGuess = 512;
+constexpr size_t kHeaderMost = size_t{64} << 20;
+
+std::string number(int64_t value) { return std::to_string(value); }
+
+}  // namespace
+
+void PageStream::open(ChunkSource* source, Codec codec) noexcept {
+  source_ = source;
+  codec_ = codec;
+  position_ = page_position_ = 0;
+  header_bytes_ = 0;
+  checksum_ok_.reset();
+}
+
+Result<bool> PageStream::next_header(PageHeader* header) {
+  page_position_ = position_;
+  const int64_t left = source_->size() - position_;
+  if (left <= 0) return false;
+  for (size_t want = kHeaderGuess;; want *= 8) {
+    const size_t ask = narrow<size_t>(std::min<int64_t>(left, narrow<int64_t>(want)));
+    VENEER_TRY(const std::span<const uint8_t> bytes, source_->peek(position_, ask));
+    const bool all = narrow<int64_t>(bytes.size()) >= left;
+    format::PageHeaderResult read = format::read_page_header(
+        all ? bytes.first(narrow<size_t>(left)) : bytes, page_offset(), header);
+    if (read.status.ok() && !read.needs_more) {
+      header_bytes_ = narrow<int32_t>(read.header_bytes);
+      break;
+    }
+    if (!read.needs_more) return std::move(read.status);
+    if (all) return Status::corrupt("page header runs past the column chunk", page_offset());
+    if (want >= kHeaderMost) {
+      return Status::over_limit("page header is longer than " + number(kHeaderMost) + " bytes",
+                                page_offset());
+    }
+  }
+  const int64_t body_left = left - header_bytes_;
+  if (header->compressed_page_size > body_left) {
+    return Status::corrupt("page of " + number(header->compressed_page_size) +
+                               " bytes runs past the column chunk, which has " + number(body_left) +
+                               " left",
+                           page_offset());
+  }
+  const int64_t largest = std::max(header->compressed_page_size, header->uncompressed_page_size);
+  if (largest > options_.page_bytes_limit) {
+    return Status::over_limit("page of " + number(largest) +
+                                  " bytes is over the limit page_bytes of " +
+                                  number(options_.page_bytes_limit),
+                              page_offset());
+  }
+  checksum_ok_.reset();
+  position_ += header_bytes_ + header->compressed_page_size;
+  return true;
+}
+
+Result<SharedBuffer> PageStream::acquire(size_t size) {
+  SharedBuffer* best = nullptr;
+  for (SharedBuffer& kept : kept_) {
+    if (kept.unique() && (best == nullptr || kept->capacity() > (*best)->capacity())) best = &kept;
+  }
+  if (best == nullptr) {
+    VENEER_TRY(SharedBuffer fresh, SharedBuffer::make(Buffer(options_.pool)));
+    kept_.push_back(fresh);
+    best = &kept_.back();
+  }
+  VENEER_CHECK((*best)->resize_discard(size));
+  return *best;
+}
+
+Result<std::span<const uint8_t>> PageStream::stored_body(bool keep, SharedBuffer* owner,
+                                                         size_t size) {
+  const int64_t at = page_position_ + header_bytes_;
+  if (keep) {
+    // Views will point into these bytes: in place if they stay where they are, else into a buffer
+    // of their own, filled without a detour.
+    const std::span<const uint8_t> stable = source_->stable(at, size);
+    if (stable.size() == size) return stable;
+    VENEER_TRY(*owner, acquire(size));
+    VENEER_CHECK(source_->read(at, {(*owner)->data(), size}));
+    return (*owner)->bytes();
+  }
+  VENEER_TRY(const std::span<const uint8_t> bytes, source_->peek(at, size));
+  return bytes.first(size);
+}
+
+Status PageStream::check_crc(const PageHeader& header, std::span<const uint8_t> stored,
+                             bool report) {
+  if (!options_.checksums || !header.crc.has_value()) return {};
+  checksum_ok_ = crc32(stored) == static_cast<uint32_t>(*header.crc);
+  if (!*checksum_ok_ && !report) {
+    return Status::corrupt("page checksum does not match its bytes", page_offset());
+  }
+  return {};
+}
+
+Result<PageBody> PageStream::body(const PageHeader& header, bool keep, bool report_checksum) {
+  PageBody result;
+  const auto stored_size = narrow<size_t>(header.compressed_page_size);
+  const bool v2 = header.type == PageType::data_v2;
+  const bool compressed = codec_ != Codec::uncompressed &&
+                          (!v2 || header.data_v2.is_compressed || options_.v2_always_compressed) &&
+                          stored_size != 0;
+
+  size_t level_bytes = 0;
+  if (v2) {
+    // Both lengths are not negative: the header's reader has seen to it.
+    level_bytes = narrow<size_t>(header.data_v2.repetition_levels_byte_length) +
+                  narrow<size_t>(header.data_v2.definition_levels_byte_length);
+    if (level_bytes > stored_size ||
+        (compressed && level_bytes > narrow<size_t>(header.uncompressed_page_size))) {
+      return Status::corrupt(
+          "levels of " + number(narrow<int64_t>(level_bytes)) + " bytes are longer than their page",
+          page_offset());
+    }
+  }
+
+  SharedBuffer owner;
+  VENEER_TRY(const std::span<const uint8_t> stored,
+             stored_body(keep && !compressed, &owner, stored_size));
+  VENEER_CHECK(check_crc(header, stored, report_checksum));
+
+  if (!compressed) {
+    result.whole = stored;
+    result.levels = stored.first(level_bytes);
+    result.values = stored.subspan(level_bytes);
+    result.owner = std::move(owner);
+    return result;
+  }
+
+  const auto size = narrow<size_t>(header.uncompressed_page_size);
+  Buffer* out = &scratch_;
+  if (keep) {
+    VENEER_TRY(result.owner, acquire(size));
+    out = &*result.owner;
+  } else {
+    VENEER_CHECK(scratch_.resize_discard(size));
+  }
+  if (level_bytes != 0) std::memcpy(out->data(), stored.data(), level_bytes);
+  const std::span<const uint8_t> packed = stored.subspan(level_bytes);
+  // A page of nulls alone may have no compressed part at all.
+  if (!(packed.empty() && size == level_bytes)) {
+    Status status = decompressor_.decompress(
+        codec_, packed, std::span<uint8_t>(out->data(), size).subspan(level_bytes));
+    if (!status.ok()) return std::move(status).at(page_offset());
+  }
+  result.whole = out->bytes();
+  result.levels = out->bytes().first(level_bytes);
+  result.values = out->bytes().subspan(level_bytes);
+  return result;
+}
+
+}  // namespace veneer::column

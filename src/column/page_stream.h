@@ -1,0 +1,74 @@
+// Splits a column chunk into pages: headers, checksums, decompressed bodies.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/memory.h"
+#include "codec/codec.h"
+#include "column/chunk_source.h"
+#include "veneer/memory.h"
+#include "veneer/metadata.h"
+#include "veneer/status.h"
+#include "veneer/types.h"
+
+namespace veneer::column {
+
+/// A page's decompressed body, and who keeps it alive.
+struct PageBody {
+  std::span<const uint8_t> levels;  ///< V2: the levels, which are never compressed; else empty
+  std::span<const uint8_t> values;  ///< V1: levels and values; V2: values; dictionary: entries
+  std::span<const uint8_t> whole;   ///< all of it in one piece, where asked for
+  SharedBuffer owner;  ///< empty where the bytes are stable, or live in the stream's scratch
+};
+
+/// Not thread-safe; one a chunk that is being read, reused for the next chunk.
+class PageStream {
+ public:
+  struct Options {
+    MemoryPool* pool = nullptr;
+    int64_t page_bytes_limit = 0;
+    bool checksums = true;
+    /// The writer sets is_compressed to false in V2 pages that it compresses.
+    bool v2_always_compressed = false;
+  };
+
+  explicit PageStream(const Options& options) noexcept
+      : options_(options), scratch_(options.pool), decompressor_(options.pool) {}
+
+  /// Starts on a chunk; the source must outlive its reading.
+  void open(ChunkSource* source, Codec codec) noexcept;
+
+  /// Reads the next header. False at the end of the chunk's bytes.
+  Result<bool> next_header(PageHeader* header);
+  /// Of the page whose header was read last.
+  int64_t page_offset() const noexcept { return source_->file_offset() + page_position_; }
+  int32_t header_bytes() const noexcept { return header_bytes_; }
+  std::optional<bool> checksum_ok() const noexcept { return checksum_ok_; }
+
+  /// The body of that page. With `keep`, its bytes outlive the next page (by owner, or because they
+  /// are stable); without, they are valid until the next call. A page whose body is not asked for
+  /// is passed over without being read. A checksum that does not match is `corrupt`, unless
+  /// `report_checksum` (then see checksum_ok).
+  Result<PageBody> body(const PageHeader& header, bool keep, bool report_checksum = false);
+
+ private:
+  Result<std::span<const uint8_t>> stored_body(bool keep, SharedBuffer* owner, size_t size);
+  Result<SharedBuffer> acquire(size_t size);
+  Status check_crc(const PageHeader& header, std::span<const uint8_t> stored, bool report);
+
+  Options options_;
+  ChunkSource* source_ = nullptr;
+  Codec codec_ = Codec::uncompressed;
+  int64_t position_ = 0;       // of the next header, in the chunk
+  int64_t page_position_ = 0;  // of the last header read
+  int32_t header_bytes_ = 0;
+  std::optional<bool> checksum_ok_;
+  Buffer scratch_;  // decompressed bodies that nobody keeps
+  codec::Decompressor decompressor_;
+  std::vector<SharedBuffer> kept_;  // bodies handed out, used again once nobody else holds them
+};
+
+}  // namespace veneer::column

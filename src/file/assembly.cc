@@ -1,0 +1,174 @@
+#include "file/assembly.h"
+
+#include <string>
+
+#include "base/bits.h"
+#include "base/checked.h"
+#include "base/macros.h"
+#include "column/column_builder.h"
+#include "column/levels.h"
+
+namespace veneer {
+
+using column::LeafData;
+
+void BatchData::fit(const Projection& projection, MemoryPool* pool) {
+  if (leaves.size() == projection.slots.size() && nodes.size() == projection.nodes.size()) return;
+  leaves.clear();
+  nodes.clear();
+  leaves.reserve(projection.slots.size());
+  nodes.reserve(projection.nodes.size());
+  for (size_t i = 0; i < projection.slots.size(); ++i) leaves.emplace_back(pool);
+  for (size_t i = 0; i < projection.nodes.size(); ++i) nodes.emplace_back(pool);
+  columns.assign(projection.nodes.size(), Column());
+  dictionaries.assign(projection.slots.size(), Column());
+}
+
+namespace {
+
+column::LevelsView view_of(const LeafData& leaf, bool lists) {
+  column::LevelsView view;
+  if (leaf.has_levels) {
+    view.definition = leaf.definition_levels.data();
+    if (lists) view.repetition = leaf.repetition_levels.data();
+  }
+  view.size = leaf.has_levels ? leaf.levels : leaf.slots;
+  view.wide = leaf.wide_levels;
+  return view;
+}
+
+class Assembler {
+ public:
+  Assembler(const Projection& projection, const Schema& schema,
+            const std::vector<column::LeafReader>& readers, BatchData* batch)
+      : projection_(projection), schema_(schema), readers_(readers), batch_(batch) {}
+
+  Status check_shared(uint32_t top) const {
+    const Projection::Node& node = projection_.nodes[top];
+    for (uint32_t slot = node.first_slot + 1; slot < node.first_slot + node.num_slots; ++slot) {
+      const Projection::Slot& own = projection_.slots[slot];
+      if (own.shared_repetition == 0 && own.shared_definition == 0) continue;
+      const LeafData& a = batch_->leaves[slot - 1];
+      const LeafData& b = batch_->leaves[slot];
+      const bool a_lists = projection_.slots[slot - 1].element_levels.size() > 1;
+      const bool b_lists = own.element_levels.size() > 1;
+      if (!same_ancestors(view_of(a, a_lists), view_of(b, b_lists), own.shared_repetition,
+                          own.shared_definition)) {
+        return Status::corrupt("its levels disagree with those of " +
+                               schema_.leaf_path(projection_.slots[slot - 1].leaf) +
+                               " about the group that holds both")
+            .in_column(schema_.leaf_path(own.leaf));
+      }
+    }
+    return {};
+  }
+
+  // The depth is bounded by Limits::schema_depth.
+  Status build(uint32_t at, size_t parent_size) {
+    const Projection::Node& node = projection_.nodes[at];
+    Column* column = &batch_->columns[at];
+    const Field& field = *node.field;
+    if (field.kind == FieldKind::leaf) {
+      build_leaf(node, column);
+      return {};
+    }
+    ColumnBuilder::begin(column, &field, nullptr);
+    ColumnBuilder::children(column, batch_->columns.data() + node.first_child, node.num_children);
+    size_t child_size = parent_size;
+    if (field.kind == FieldKind::structure) {
+      VENEER_CHECK(build_structure(node, at, parent_size, column));
+      child_size = column->size();
+    } else {
+      VENEER_CHECK(build_list(node, at, column, &child_size));
+    }
+    for (uint32_t i = 0; i < node.num_children; ++i) {
+      VENEER_CHECK(build(node.first_child + i, child_size));
+    }
+    return {};
+  }
+
+ private:
+  void build_leaf(const Projection::Node& node, Column* column) {
+    LeafData& data = batch_->leaves[node.first_slot];
+    const column::LeafReader& reader = readers_[node.first_slot];
+    ColumnBuilder::begin(column, node.field, &reader.leaf());
+    ColumnBuilder::shape(column, data.slots, data.null_count, data.validity.data());
+    ColumnBuilder::values(column, reader.kind(), reader.width(), data.values().data());
+    ColumnBuilder::buffers(column, data.buffers);
+    if (!data.is_dictionary) return;
+    Column* entries = &batch_->dictionaries[node.first_slot];
+    ColumnBuilder::begin(entries, node.field, &reader.leaf());
+    ColumnBuilder::shape(entries, data.dictionary.size, 0, nullptr);
+    ColumnBuilder::values(entries, reader.layout().kind, reader.layout().width,
+                          data.dictionary.values ? data.dictionary.values->data() : nullptr);
+    ColumnBuilder::buffers(entries, data.buffers);
+    ColumnBuilder::dictionary(column, entries);
+  }
+
+  Status build_structure(const Projection::Node& node, uint32_t at, size_t parent_size,
+                         Column* column) {
+    const Field& field = *node.field;
+    // A group without leaves leaves no trace in the file, its nulls included.
+    if (node.num_slots == 0 || field.definition_level <= node.slot_level) {
+      ColumnBuilder::shape(column, parent_size, 0, nullptr);
+      return {};
+    }
+    const LeafData& leaf = batch_->leaves[node.first_slot];
+    const bool lists = projection_.slots[node.first_slot].element_levels.size() > 1;
+    Buffer& validity = batch_->nodes[at].validity;
+    VENEER_CHECK(validity.resize_discard(bytes_for_bits(leaf.levels) + 16));
+    size_t nulls = 0;
+    auto derive = [&]<class Level>(Level) {
+      return column::validity_from_levels(lists ? leaf.repetition_levels.as<Level>() : nullptr,
+                                          leaf.definition_levels.as<Level>(), leaf.levels,
+                                          node.most_repetition, node.slot_level,
+                                          field.definition_level, validity.data(), &nulls);
+    };
+    const size_t size = leaf.wide_levels ? derive(uint16_t{}) : derive(uint8_t{});
+    ColumnBuilder::shape(column, size, nulls, validity.data());
+    return {};
+  }
+
+  Status build_list(const Projection::Node& node, uint32_t at, Column* column, size_t* elements) {
+    const Field& field = *node.field;
+    const LeafData& leaf = batch_->leaves[node.first_slot];
+    BatchData::Node& memory = batch_->nodes[at];
+    if (leaf.levels > static_cast<size_t>(INT32_MAX) - 1) {
+      return Status::unsupported("more than 2^31 - 1 list elements in one batch; read fewer rows")
+          .in_column(schema_.element_path(field.element));
+    }
+    VENEER_CHECK(memory.offsets.resize_discard((leaf.levels + 1) * sizeof(int32_t)));
+    VENEER_CHECK(memory.validity.resize_discard(bytes_for_bits(leaf.levels) + 16));
+    const column::ListLevels list{.repetition = field.repetition_level,
+                                  .parent_element = node.slot_level,
+                                  .valid = field.definition_level,
+                                  .element = field.element_definition_level};
+    size_t nulls = 0;
+    auto derive = [&]<class Level>(Level) {
+      return column::lists_from_levels(
+          leaf.repetition_levels.as<Level>(), leaf.definition_levels.as<Level>(), leaf.levels, list,
+          memory.offsets.as<int32_t>(), memory.validity.data(), &nulls, elements);
+    };
+    const size_t size = leaf.wide_levels ? derive(uint16_t{}) : derive(uint8_t{});
+    ColumnBuilder::shape(column, size, nulls, memory.validity.data());
+    ColumnBuilder::offsets(column, memory.offsets.as<int32_t>());
+    return {};
+  }
+
+  const Projection& projection_;
+  const Schema& schema_;
+  const std::vector<column::LeafReader>& readers_;
+  BatchData* batch_;
+};
+
+}  // namespace
+
+Status assemble(const Projection& projection, const Schema& schema,
+                const std::vector<column::LeafReader>& readers, uint32_t top, size_t rows,
+                BatchData* batch) {
+  Assembler assembler(projection, schema, readers, batch);
+  VENEER_CHECK(assembler.check_shared(top));
+  return assembler.build(top, rows);
+}
+
+}  // namespace veneer

@@ -1,0 +1,309 @@
+// Rows of a file, batch by batch: plans the read, decodes leaves (in parallel where asked), and
+// assembles columns.
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "base/checked.h"
+#include "base/macros.h"
+#include "column/leaf_reader.h"
+#include "file/assembly.h"
+#include "file/chunk_input.h"
+#include "file/file_impl.h"
+#include "file/projection.h"
+#include "file/thread_pool.h"
+
+namespace veneer {
+namespace {
+
+// A read keeps one window a leaf; together they stay within this.
+constexpr int64_t kWindowsTogether = int64_t{64} << 20;
+constexpr int64_t kSmallestWindow = int64_t{8} << 10;
+constexpr size_t kSmallestBatch = 64;
+
+// The rows of one row group that a read gives.
+struct RowSpan {
+  uint32_t row_group = 0;
+  int64_t file_row = 0;  // ordinal in the file of the row group's first row
+  int64_t first = 0;     // within the row group
+  int64_t count = 0;
+};
+
+}  // namespace
+
+struct Batch::Impl {
+  std::shared_ptr<const File::Impl> file;  // before data: the memory is its pool's
+  std::shared_ptr<const Projection> projection;
+  BatchData data;
+  size_t rows = 0;
+  int64_t first_row = 0;
+  int32_t row_group = 0;
+};
+
+Batch::Batch() noexcept = default;
+Batch::Batch(Batch&&) noexcept = default;
+Batch& Batch::operator=(Batch&& other) noexcept {
+  std::swap(impl_, other.impl_);
+  return *this;
+}
+Batch::~Batch() = default;
+
+size_t Batch::num_rows() const noexcept { return impl_ == nullptr ? 0 : impl_->rows; }
+size_t Batch::num_columns() const noexcept {
+  return impl_ == nullptr || impl_->projection == nullptr ? 0 : impl_->projection->num_top_level;
+}
+const Column& Batch::column(size_t i) const noexcept { return impl_->data.columns[i]; }
+int64_t Batch::first_row() const noexcept { return impl_ == nullptr ? 0 : impl_->first_row; }
+int32_t Batch::row_group() const noexcept { return impl_ == nullptr ? 0 : impl_->row_group; }
+
+const Column* Batch::find(const Field& field) const noexcept {
+  if (impl_ == nullptr) return nullptr;
+  for (const Column& column : impl_->data.columns) {
+    if (&column.field() == &field) return &column;
+  }
+  return nullptr;
+}
+
+struct BatchReader::Impl {
+  std::shared_ptr<const File::Impl> file;
+  ReadOptions options;
+  Status status;
+  bool ended = false;
+  std::shared_ptr<const Projection> projection;
+  std::vector<const Field*> fields;
+  std::vector<RowSpan> spans;
+  int64_t total_rows = 0;
+  int64_t rows_done = 0;
+
+  // The row group being read.
+  size_t next_span = 0;
+  bool span_open = false;
+  RowSpan span;
+  int64_t span_done = 0;
+  size_t batch_rows = 0;
+
+  std::vector<ChunkInput> sources;  // by slot, as are the readers
+  std::vector<column::LeafReader> readers;
+  std::vector<Status> statuses;
+  std::unique_ptr<ThreadPool> threads;
+
+  Impl(std::shared_ptr<const File::Impl> of, ReadOptions with)
+      : file(std::move(of)), options(std::move(with)) {}
+
+  const Schema& schema() const { return file->metadata->schema(); }
+  Status plan();
+  Status open_span();
+  Status read_batch(Batch::Impl* batch);
+  size_t rows_per_batch(const std::vector<ChunkPlace>& places, int64_t rows) const;
+  template <class Task>
+  Status for_each_slot(Task task);
+  Status slot_failure(Status failure, size_t slot) const;
+};
+
+Status BatchReader::Impl::plan() {
+  if (options.batch_rows <= 0) return Status::invalid_argument("batch_rows must be at least 1");
+  if (options.threads < 0) return Status::invalid_argument("threads must not be negative");
+  const FileMetadata& metadata = *file->metadata;
+  const auto groups = narrow<int32_t>(metadata.num_row_groups());
+  if (options.first_row_group < 0 || options.first_row_group > groups ||
+      (options.row_group_count >= 0 &&
+       options.row_group_count > groups - options.first_row_group)) {
+    return Status::invalid_argument("row groups out of range: the file has " +
+                                    std::to_string(groups));
+  }
+  if (options.first_row < 0) return Status::invalid_argument("first_row must not be negative");
+
+  VENEER_TRY(Projection made,
+             Projection::make(schema(), options.columns, options.dictionary_columns));
+  projection = std::make_shared<const Projection>(std::move(made));
+  for (uint32_t i = 0; i < projection->num_top_level; ++i) {
+    fields.push_back(projection->nodes[i].field);
+  }
+
+  const int32_t end =
+      options.row_group_count < 0 ? groups : options.first_row_group + options.row_group_count;
+  int64_t file_row = 0;
+  int64_t to_skip = options.first_row;
+  int64_t to_read = options.row_count < 0 ? INT64_MAX : options.row_count;
+  for (int32_t i = 0; i < end; ++i) {
+    const int64_t rows = metadata.row_group(narrow<uint32_t>(i)).num_rows;
+    if (i >= options.first_row_group) {
+      const int64_t skipped = std::min(rows, to_skip);
+      const int64_t count = std::min(rows - skipped, to_read);
+      to_skip -= skipped;
+      to_read -= count;
+      if (count > 0) {
+        spans.push_back({narrow<uint32_t>(i), file_row, skipped, count});
+        total_rows += count;
+      }
+    }
+    file_row += rows;
+  }
+
+  const size_t slots = projection->slots.size();
+  sources.reserve(slots);
+  readers.reserve(slots);
+  for (const Projection::Slot& slot : projection->slots) {
+    sources.emplace_back(&file->pool);
+    column::LeafReader::Options reader;
+    reader.leaf = &schema().leaf(slot.leaf);
+    reader.element_levels = slot.element_levels;
+    reader.top_level = slot.top_level;
+    reader.keep_dictionary = slot.keep_dictionary;
+    reader.carry_prefix = metadata.writer().is_before("parquet-mr", 1, 8, 0);
+    reader.int96 = options.int96;
+    reader.pages.pool = &file->pool;
+    reader.pages.page_bytes_limit = file->options.limits.page_bytes;
+    reader.pages.checksums = options.checksums;
+    reader.pages.v2_always_compressed = v2_pages_always_compressed(metadata.writer());
+    readers.emplace_back(std::move(reader));
+  }
+  statuses.resize(slots);
+  if (options.threads != 1 && slots > 1) threads = std::make_unique<ThreadPool>(options.threads);
+  return {};
+}
+
+Status BatchReader::Impl::slot_failure(Status failure, size_t slot) const {
+  return std::move(failure)
+      .in_column(schema().leaf_path(projection->slots[slot].leaf))
+      .in_row_group(span.row_group);
+}
+
+// Runs task(slot) for all leaves; the failure of the first leaf that failed.
+template <class Task>
+Status BatchReader::Impl::for_each_slot(Task task) {
+  auto run = [&](size_t slot) { statuses[slot] = task(slot); };
+  if (threads != nullptr) {
+    threads->run(readers.size(), run);
+  } else {
+    for (size_t slot = 0; slot < readers.size(); ++slot) {
+      run(slot);
+      if (!statuses[slot].ok()) break;
+    }
+  }
+  for (size_t slot = 0; slot < readers.size(); ++slot) {
+    if (statuses[slot].ok()) continue;
+    Status failure = slot_failure(std::move(statuses[slot]), slot);
+    statuses.assign(readers.size(), Status());
+    return failure;
+  }
+  return {};
+}
+
+size_t BatchReader::Impl::rows_per_batch(const std::vector<ChunkPlace>& places,
+                                         int64_t rows) const {
+  // Estimated from metadata, which may lie: it only decides how much is asked for at once.
+  double bytes = 0;
+  for (size_t slot = 0; slot < places.size(); ++slot) {
+    const auto values = static_cast<double>(places[slot].chunk.num_values);
+    bytes += values * (static_cast<double>(readers[slot].width()) + 2.0);
+  }
+  const double per_row = std::max(bytes / static_cast<double>(rows), 1.0 / 8);
+  const double fitting = static_cast<double>(options.batch_bytes) / per_row;
+  const auto most = static_cast<double>(options.batch_rows);
+  const auto least = std::min(most, static_cast<double>(kSmallestBatch));
+  return static_cast<size_t>(std::clamp(fitting, least, most));
+}
+
+Status BatchReader::Impl::open_span() {
+  span = spans[next_span++];
+  span_done = 0;
+  const size_t slots = readers.size();
+  std::vector<ChunkPlace> places(slots);
+  std::vector<ByteRange> ranges;
+  ranges.reserve(slots);
+  const int64_t rows = file->metadata->row_group(span.row_group).num_rows;
+  for (size_t slot = 0; slot < slots; ++slot) {
+    VENEER_TRY(places[slot], locate_chunk(*file, span.row_group, projection->slots[slot].leaf));
+    if (places[slot].input == file->input.get()) {
+      ranges.push_back({places[slot].begin, places[slot].size});
+    }
+  }
+  std::sort(ranges.begin(), ranges.end(),
+            [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
+  file->input->will_need(ranges);
+
+  const int64_t share =
+      std::max(kSmallestWindow, kWindowsTogether / std::max<int64_t>(1, narrow<int64_t>(slots)));
+  for (size_t slot = 0; slot < slots; ++slot) {
+    const ChunkPlace& place = places[slot];
+    VENEER_TRY(const int64_t input_size, place.input->size());
+    sources[slot].open(place.input, input_size, place.begin, place.size,
+                       std::min(place.input->preferred_read_bytes(), share));
+    Status opened =
+        readers[slot].open_chunk(&sources[slot], place.chunk.codec, place.chunk.num_values, rows);
+    if (!opened.ok()) return slot_failure(std::move(opened), slot);
+  }
+  batch_rows = rows_per_batch(places, rows);
+  span_open = true;
+  if (span.first == 0) return {};
+  return for_each_slot([&](size_t slot) { return readers[slot].skip(span.first); });
+}
+
+Status BatchReader::Impl::read_batch(Batch::Impl* batch) {
+  if (options.cancel != nullptr && options.cancel->load(std::memory_order_relaxed)) {
+    return Status::cancelled("the read was cancelled");
+  }
+  if (!span_open) VENEER_CHECK(open_span());
+  const auto rows =
+      narrow<size_t>(std::min<int64_t>(narrow<int64_t>(batch_rows), span.count - span_done));
+  if (batch->file != file || batch->projection != projection) {
+    // Another read's batch: its memory belongs to that read's file.
+    batch->data = BatchData();
+    batch->file = file;
+    batch->projection = projection;
+  }
+  batch->data.fit(*projection, &file->pool);
+  VENEER_CHECK(for_each_slot([&](size_t slot) -> Status {
+    if (options.cancel != nullptr && options.cancel->load(std::memory_order_relaxed)) {
+      return Status::cancelled("the read was cancelled");
+    }
+    return readers[slot].read(rows, &batch->data.leaves[slot]);
+  }));
+  for (uint32_t top = 0; top < projection->num_top_level; ++top) {
+    Status built = assemble(*projection, schema(), readers, top, rows, &batch->data);
+    if (!built.ok()) return std::move(built).in_row_group(span.row_group);
+  }
+  batch->rows = rows;
+  batch->first_row = span.file_row + span.first + span_done;
+  batch->row_group = narrow<int32_t>(span.row_group);
+  span_done += narrow<int64_t>(rows);
+  rows_done += narrow<int64_t>(rows);
+  if (span_done == span.count) span_open = false;
+  return {};
+}
+
+BatchReader::BatchReader(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+BatchReader::BatchReader(BatchReader&&) noexcept = default;
+BatchReader& BatchReader::operator=(BatchReader&&) noexcept = default;
+BatchReader::~BatchReader() = default;
+
+const Status& BatchReader::status() const noexcept { return impl_->status; }
+int64_t BatchReader::total_rows() const noexcept { return impl_->total_rows; }
+std::span<const Field* const> BatchReader::fields() const noexcept { return impl_->fields; }
+
+bool BatchReader::next(Batch* batch) {
+  if (batch->impl_ == nullptr) batch->impl_ = std::make_unique<Batch::Impl>();
+  batch->impl_->rows = 0;
+  if (impl_->ended || !impl_->status.ok()) return false;
+  if (!impl_->span_open && impl_->next_span == impl_->spans.size()) {
+    impl_->ended = true;
+    return false;
+  }
+  Status status = impl_->read_batch(batch->impl_.get());
+  if (!status.ok()) {
+    impl_->status = impl_->file->named(std::move(status));
+    return false;
+  }
+  if (impl_->options.progress) impl_->options.progress({impl_->rows_done, impl_->total_rows});
+  return true;
+}
+
+BatchReader File::read(ReadOptions options) const {
+  auto impl = std::make_unique<BatchReader::Impl>(impl_, std::move(options));
+  Status status = impl->plan();
+  if (!status.ok()) impl->status = impl_->named(std::move(status));
+  return BatchReader(std::move(impl));
+}
+
+}  // namespace veneer

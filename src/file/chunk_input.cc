@@ -1,0 +1,78 @@
+#include "file/chunk_input.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/checked.h"
+#include "base/macros.h"
+
+namespace veneer {
+
+void ChunkInput::open(Input* input, int64_t input_size, int64_t begin, int64_t size,
+                      int64_t read_bytes) noexcept {
+  input_ = input;
+  input_size_ = input_size;
+  begin_ = begin;
+  size_ = size;
+  read_bytes_ = read_bytes;
+  in_place_ = size > 0 && !input->view(begin, size).empty();
+  window_.clear();
+  window_begin_ = 0;
+}
+
+std::span<const uint8_t> ChunkInput::stable(int64_t position, size_t size) {
+  // Decoders may load whole vectors past the end of what they are given; past the end of a mapping
+  // there may be no memory.
+  const int64_t at = begin_ + position;
+  if (!in_place_ || narrow<int64_t>(size) > size_ - position ||
+      narrow<int64_t>(size + Buffer::kPadding) > input_size_ - at) {
+    return {};
+  }
+  return input_->view(at, narrow<int64_t>(size));
+}
+
+Result<std::span<const uint8_t>> ChunkInput::peek(int64_t position, size_t at_least) {
+  if (in_place_) {
+    const int64_t rest = std::min(
+        size_ - position, input_size_ - (begin_ + position) - narrow<int64_t>(Buffer::kPadding));
+    if (rest >= narrow<int64_t>(at_least)) return input_->view(begin_ + position, rest);
+  }
+  const int64_t window_end = window_begin_ + narrow<int64_t>(window_.size());
+  int64_t kept = 0;
+  if (position >= window_begin_ && position <= window_end) {
+    kept = window_end - position;
+    if (kept >= narrow<int64_t>(at_least)) {
+      return window_.bytes().subspan(narrow<size_t>(position - window_begin_));
+    }
+  }
+  const int64_t wanted =
+      std::min(size_ - position, std::max(narrow<int64_t>(at_least), read_bytes_));
+  // What is kept moves to the front; the rest is read behind it.
+  if (kept != 0) {
+    std::memmove(window_.data(), window_.data() + (position - window_begin_), narrow<size_t>(kept));
+  }
+  VENEER_CHECK(window_.resize(narrow<size_t>(kept)));
+  window_begin_ = position;
+  VENEER_CHECK(window_.resize(narrow<size_t>(wanted)));
+  Status status = input_->read(begin_ + position + kept,
+                               {window_.data() + kept, narrow<size_t>(wanted - kept)});
+  if (!status.ok()) {
+    window_.clear();
+    return status;
+  }
+  return window_.bytes();
+}
+
+Status ChunkInput::read(int64_t position, std::span<uint8_t> out) {
+  const int64_t window_end = window_begin_ + narrow<int64_t>(window_.size());
+  if (position >= window_begin_ && position < window_end && !out.empty()) {
+    const auto held =
+        narrow<size_t>(std::min<int64_t>(window_end - position, narrow<int64_t>(out.size())));
+    std::memcpy(out.data(), window_.data() + (position - window_begin_), held);
+    out = out.subspan(held);
+    position += narrow<int64_t>(held);
+  }
+  return out.empty() ? Status() : input_->read(begin_ + position, out);
+}
+
+}  // namespace veneer

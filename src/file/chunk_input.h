@@ -1,0 +1,39 @@
+// A column chunk's bytes from an Input, through a window that is moved forward.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/memory.h"
+#include "column/chunk_source.h"
+#include "veneer/input.h"
+
+namespace veneer {
+
+class ChunkInput final : public column::ChunkSource {
+ public:
+  /// `read_bytes`: how much to read at once, when less is asked for.
+  explicit ChunkInput(MemoryPool* pool) noexcept : window_(pool) {}
+
+  /// Starts on bytes [begin, begin + size) of the input, which lie within it.
+  void open(Input* input, int64_t input_size, int64_t begin, int64_t size,
+            int64_t read_bytes) noexcept;
+
+  int64_t size() const noexcept override { return size_; }
+  int64_t file_offset() const noexcept override { return begin_; }
+  Result<std::span<const uint8_t>> peek(int64_t position, size_t at_least) override;
+  Status read(int64_t position, std::span<uint8_t> out) override;
+  std::span<const uint8_t> stable(int64_t position, size_t size) override;
+
+ private:
+  Input* input_ = nullptr;
+  int64_t input_size_ = 0;
+  int64_t begin_ = 0;
+  int64_t size_ = 0;
+  int64_t read_bytes_ = 0;
+  bool in_place_ = false;  // the input shows its bytes
+  Buffer window_;          // bytes [window_begin_, window_begin_ + window_.size())
+  int64_t window_begin_ = 0;
+};
+
+}  // namespace veneer

@@ -1,0 +1,50 @@
+// What an open file is made of.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "base/memory.h"
+#include "veneer/file.h"
+
+namespace veneer {
+
+struct File::Impl {
+  Impl(std::shared_ptr<Input> source, OpenOptions with)
+      : input(std::move(source)),
+        options(std::move(with)),
+        pool(options.allocator != nullptr ? options.allocator : default_allocator(),
+             options.limits.held_bytes) {}
+
+  /// The input that holds a chunk's data: this file's, or what the resolver opens for `file_path`.
+  Result<Input*> input_of(const ColumnChunk& chunk) const;
+  /// Adds this file's name to a failure.
+  Status named(Status status) const { return std::move(status).in_file(input->name()); }
+
+  std::shared_ptr<Input> input;
+  OpenOptions options;
+  mutable MemoryPool pool;  // before whatever takes memory from it
+  std::optional<FileMetadata> metadata;
+  int64_t size = 0;
+
+ private:
+  mutable std::mutex mutex_;  // guards others_
+  mutable std::map<std::string, std::shared_ptr<Input>, std::less<>> others_;
+};
+
+/// Where the pages of a chunk lie, and in which input.
+struct ChunkPlace {
+  ColumnChunk chunk;
+  Input* input = nullptr;
+  int64_t begin = 0;
+  int64_t size = 0;
+};
+/// Finds a chunk and refuses what cannot be read: encrypted, without metadata, of another type than
+/// the schema's, outside of its file. Failures name column and row group.
+Result<ChunkPlace> locate_chunk(const File::Impl& file, uint32_t row_group, uint32_t leaf);
+
+}  // namespace veneer

@@ -1,0 +1,172 @@
+#include "file/projection.h"
+
+#include <algorithm>
+
+#include "base/macros.h"
+
+namespace veneer {
+namespace {
+
+class Builder {
+ public:
+  Builder(const Schema& schema, Projection* out)
+      : schema_(schema), out_(out), chosen_(schema.all_fields().size(), 0) {}
+
+  Status choose(std::string_view path) {
+    const Field* field = schema_.find(path);
+    if (field == nullptr) return Status::not_found("no column " + std::string(path));
+    const Field* top = choose(*field);
+    if (std::find(top_.begin(), top_.end(), top) == top_.end()) top_.push_back(top);
+    return {};
+  }
+  void choose_all() {
+    std::fill(chosen_.begin(), chosen_.end(), uint8_t{1});
+    for (const Field& field : schema_.fields()) top_.push_back(&field);
+  }
+
+  Status build() {
+    out_->num_top_level = static_cast<uint32_t>(top_.size());
+    for (const Field* field : top_) out_->nodes.push_back(node_of(*field));
+    // Breadth first: the children of each node are appended side by side.
+    for (size_t i = 0; i < out_->nodes.size(); ++i) {
+      const Field& field = *out_->nodes[i].field;
+      out_->nodes[i].first_child = static_cast<uint32_t>(out_->nodes.size());
+      for (const Field& child : schema_.children(field)) {
+        if (chosen_[schema_.index_of(child)] == 0) continue;
+        Projection::Node node = node_of(child);
+        const bool list = field.kind == FieldKind::list || field.kind == FieldKind::map;
+        node.most_repetition = list ? field.repetition_level : out_->nodes[i].most_repetition;
+        node.slot_level = list ? field.element_definition_level : out_->nodes[i].slot_level;
+        out_->nodes.push_back(node);
+        ++out_->nodes[i].num_children;
+      }
+    }
+    for (uint32_t i = 0; i < out_->num_top_level; ++i) VENEER_CHECK(number_slots(i));
+    return {};
+  }
+
+ private:
+  static Projection::Node node_of(const Field& field) {
+    Projection::Node node;
+    node.field = &field;
+    return node;
+  }
+
+  // Marks the field, all below it, and the way down to it. Returns its top-level field.
+  const Field* choose(const Field& field) {
+    std::vector<const Field*> open{&field};
+    while (!open.empty()) {
+      const Field* next = open.back();
+      open.pop_back();
+      chosen_[schema_.index_of(*next)] = 1;
+      for (const Field& child : schema_.children(*next)) open.push_back(&child);
+    }
+    const Field* top = &field;
+    for (const Field* up = schema_.parent(field); up != nullptr && up != &schema_.root();
+         up = schema_.parent(*up)) {
+      chosen_[schema_.index_of(*up)] = 1;
+      // A map keeps its keys, or it would be none.
+      if (up->kind == FieldKind::map && top != &schema_.children(*up).front()) {
+        mark_below(schema_.children(*up).front());
+      }
+      top = up;
+    }
+    return top;
+  }
+  void mark_below(const Field& field) {
+    std::vector<const Field*> open{&field};
+    while (!open.empty()) {
+      const Field* next = open.back();
+      open.pop_back();
+      chosen_[schema_.index_of(*next)] = 1;
+      for (const Field& child : schema_.children(*next)) open.push_back(&child);
+    }
+  }
+
+  // Depth first, so that the leaves below each node are neighbours.
+  Status number_slots(uint32_t top) {
+    struct Open {
+      uint32_t node;
+      uint32_t next_child;
+    };
+    std::vector<Open> path{{top, 0}};
+    out_->nodes[top].first_slot = static_cast<uint32_t>(out_->slots.size());
+    while (!path.empty()) {
+      Open& open = path.back();
+      Projection::Node& node = out_->nodes[open.node];
+      if (node.field->kind == FieldKind::leaf) add_slot(*node.field, path.size() == 1);
+      if (open.next_child < node.num_children) {
+        const uint32_t child = node.first_child + open.next_child++;
+        out_->nodes[child].first_slot = static_cast<uint32_t>(out_->slots.size());
+        path.push_back({child, 0});
+        continue;
+      }
+      node.num_slots = static_cast<uint32_t>(out_->slots.size()) - node.first_slot;
+      const bool list = node.field->kind == FieldKind::list || node.field->kind == FieldKind::map;
+      if (list && node.num_slots == 0) {
+        return Status::unsupported("the list " + schema_.element_path(node.field->element) +
+                                   " has no leaf column, so its lengths are nowhere");
+      }
+      path.pop_back();
+    }
+    return {};
+  }
+
+  void add_slot(const Field& field, bool top_level) {
+    Projection::Slot slot;
+    slot.leaf = static_cast<uint32_t>(field.leaf);
+    slot.top_level = top_level;
+    const Leaf& leaf = schema_.leaf(slot.leaf);
+    slot.element_levels.assign(leaf.max_repetition_level + 1u, 0);
+    for (const Field* up = schema_.parent(field); up != nullptr; up = schema_.parent(*up)) {
+      if (up->kind == FieldKind::list || up->kind == FieldKind::map) {
+        slot.element_levels[up->repetition_level] = up->element_definition_level;
+      }
+    }
+    if (!out_->slots.empty()) share(schema_.leaf(out_->slots.back().leaf), leaf, &slot);
+    out_->slots.push_back(std::move(slot));
+  }
+
+  void share(const Leaf& a, const Leaf& b, Projection::Slot* slot) {
+    std::vector<const Field*> above;
+    for (const Field* up = &schema_.field_of(a); up != nullptr; up = schema_.parent(*up)) {
+      above.push_back(up);
+    }
+    const Field* common = &schema_.field_of(b);
+    while (common != nullptr && std::find(above.begin(), above.end(), common) == above.end()) {
+      common = schema_.parent(*common);
+    }
+    if (common == nullptr) return;
+    const bool list = common->kind == FieldKind::list || common->kind == FieldKind::map;
+    slot->shared_repetition = common->repetition_level;
+    slot->shared_definition = list ? common->element_definition_level : common->definition_level;
+  }
+
+  const Schema& schema_;
+  Projection* out_;
+  std::vector<uint8_t> chosen_;  // by field
+  std::vector<const Field*> top_;
+};
+
+}  // namespace
+
+Result<Projection> Projection::make(const Schema& schema, std::span<const std::string> columns,
+                                    std::span<const std::string> dictionary_columns) {
+  Projection projection;
+  Builder builder(schema, &projection);
+  if (columns.empty()) builder.choose_all();
+  for (const std::string& path : columns) VENEER_CHECK(builder.choose(path));
+  VENEER_CHECK(builder.build());
+  for (const std::string& path : dictionary_columns) {
+    const Field* field = schema.find(path);
+    if (field == nullptr) return Status::not_found("no column " + path);
+    for (Slot& slot : projection.slots) {
+      if (slot.leaf >= field->first_leaf && slot.leaf < field->first_leaf + field->num_leaves) {
+        slot.keep_dictionary = true;
+      }
+    }
+  }
+  return projection;
+}
+
+}  // namespace veneer
