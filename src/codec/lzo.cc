@@ -46,8 +46,8 @@ class BlockDecoder {
       Match match;
       if (!read_match(op, literals_before, &match)) return kBroken;
       if (match.distance == kEndDistance && op >= 16 && op < 32) {
-        // The end is written as a copy of three bytes; nothing may follow.
-        return match.length == 3 && in_ == in_end_ ? out_ - out_begin_ : kBroken;
+        // Encoders write the end with a length of three, but no length means anything here.
+        return in_ == in_end_ ? out_ - out_begin_ : kBroken;
       }
       if (!copy_match(match) || !copy_literals(match.literals)) return kBroken;
       literals_before = match.literals;

@@ -133,9 +133,10 @@ TEST_CASE("LZO: what may not be") {
   const Bytes end = {0x11, 0, 0};
   const Bytes four = {21, 1, 2, 3, 4};
   CHECK(f.gives(Codec::lzo, four + end, {1, 2, 3, 4}));
-  CHECK(f.corrupt(Codec::lzo, four, 4));                         // no end
-  CHECK(f.corrupt(Codec::lzo, four + Bytes{0x12, 0, 0}, 4));     // an end of another length
-  CHECK(f.corrupt(Codec::lzo, four + Bytes{0x80, 0} + end, 4));  // five bytes too many
+  CHECK(f.corrupt(Codec::lzo, four, 4));                               // no end
+  CHECK(f.gives(Codec::lzo, four + Bytes{0x12, 0, 0}, {1, 2, 3, 4}));  // an end of another length
+  CHECK(f.corrupt(Codec::lzo, four + Bytes{0x19, 0, 0}, 4));           // a copy from 32768 back
+  CHECK(f.corrupt(Codec::lzo, four + Bytes{0x80, 0} + end, 4));        // five bytes too many
   CHECK(f.gives(Codec::lzo, four + Bytes{0x80, 0} + end, {1, 2, 3, 4, 4, 4, 4, 4, 4}));
   CHECK(f.corrupt(Codec::lzo, four + Bytes{0x90, 0} + end, 9));  // from before the first byte
   CHECK(f.corrupt(Codec::lzo, four + Bytes{0x00, 0} + end, 7));  // 2049 back

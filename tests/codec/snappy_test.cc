@@ -73,12 +73,10 @@ bool both_agree(Fixture& f, const Bytes& in, size_t size) {
 }  // namespace
 
 TEST_CASE("SNAPPY: golden body, hostile forms of it") {
-  if (!testing(Codec::snappy)) return;
   check_hostile(Codec::snappy, from_hex(kGolden), golden_text());
 }
 
 TEST_CASE("SNAPPY: every literal form and length") {
-  if (!testing(Codec::snappy)) return;
   Fixture f;
   Bytes text;
   for (size_t i = 0; i < 70000; ++i) text.push_back(static_cast<uint8_t>(i * i >> 3));
@@ -99,7 +97,6 @@ TEST_CASE("SNAPPY: every literal form and length") {
 }
 
 TEST_CASE("SNAPPY: every copy form, distance and length, overlapping or not") {
-  if (!testing(Codec::snappy)) return;
   Fixture f;
   Bytes start;
   for (size_t i = 0; i < 100; ++i) start.push_back(static_cast<uint8_t>(i * 37));
@@ -125,7 +122,6 @@ TEST_CASE("SNAPPY: every copy form, distance and length, overlapping or not") {
 }
 
 TEST_CASE("SNAPPY: far distances") {
-  if (!testing(Codec::snappy)) return;
   Fixture f;
   Bytes start(200000);
   for (size_t i = 0; i < start.size(); ++i) start[i] = static_cast<uint8_t>(i * i >> 7);
@@ -139,7 +135,6 @@ TEST_CASE("SNAPPY: far distances") {
 }
 
 TEST_CASE("SNAPPY: what may not be") {
-  if (!testing(Codec::snappy)) return;
   Fixture f;
   for (int kind = 1; kind <= 3; ++kind) {
     for (uint32_t distance : {0u, 5u, 6u, 255u, 2000u}) {
@@ -170,7 +165,6 @@ TEST_CASE("SNAPPY: what may not be") {
 }
 
 TEST_CASE("SNAPPY: random elements, good and bad, mean the same to both kernels") {
-  if (!testing(Codec::snappy)) return;
 #ifndef VENEER_TEST_SNAPPY
   MESSAGE("libsnappy is not here to compare with: skipped");
 #endif
@@ -210,7 +204,6 @@ TEST_CASE("SNAPPY: random elements, good and bad, mean the same to both kernels"
 
 #ifdef VENEER_TEST_SNAPPY
 TEST_CASE("SNAPPY: what libsnappy compresses") {
-  if (!testing(Codec::snappy)) return;
   Fixture f;
   for (const Bytes& sample : samples()) {
     std::string compressed;
