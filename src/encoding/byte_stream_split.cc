@@ -1,0 +1,75 @@
+#include "encoding/byte_stream_split.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/checked.h"
+#include "encoding/errors.h"
+#include "encoding/kernels.h"
+
+namespace veneer::encoding {
+namespace {
+
+// Values of other widths: a block's output stays in L1 while each stream is walked in turn.
+void merge(const uint8_t* streams, size_t stride, size_t n, size_t width, uint8_t* out) {
+  constexpr size_t kBlock = 128;
+  for (size_t begin = 0; begin < n; begin += kBlock) {
+    const size_t count = std::min(kBlock, n - begin);
+    for (size_t k = 0; k < width; ++k) {
+      const uint8_t* stream = streams + k * stride + begin;
+      uint8_t* to = out + begin * width + k;
+      for (size_t i = 0; i < count; ++i) to[i * width] = stream[i];
+    }
+  }
+}
+
+void merge_2(const uint8_t* streams, size_t stride, size_t n, uint8_t* out) {
+  for (size_t i = 0; i < n; ++i) {
+    out[2 * i] = streams[i];
+    out[2 * i + 1] = streams[stride + i];
+  }
+}
+
+}  // namespace
+
+Status ByteStreamSplitDecoder::init(std::span<const uint8_t> bytes, size_t total, size_t width,
+                                    Words words) {
+  size_t size;
+  if (!checked_mul(total, width, &size) || size != bytes.size()) {
+    return Status::corrupt(std::to_string(bytes.size()) + " bytes of byte streams for " +
+                           std::to_string(total) + " values of " + std::to_string(width));
+  }
+  if (width % static_cast<size_t>(words) != 0) {
+    return Status::invalid_argument("a value is not made of whole words");
+  }
+  bytes_ = bytes;
+  total_ = total;
+  position_ = 0;
+  width_ = width;
+  words_ = words;
+  return {};
+}
+
+Status ByteStreamSplitDecoder::decode(void* out, size_t n) {
+  if (n > values_left()) return ends_early("values", values_left(), n);
+  if (n == 0 || width_ == 0) return skip(n);
+  const uint8_t* streams = bytes_.data() + position_;
+  auto* to = static_cast<uint8_t*>(out);
+  switch (width_) {
+    case 2: merge_2(streams, total_, n, to); break;
+    case 4: kernels().merge_4(streams, total_, n, to); break;
+    case 8: kernels().merge_8(streams, total_, n, to); break;
+    default: merge(streams, total_, n, width_, to); break;
+  }
+  to_native(words_, out, n * width_);
+  position_ += n;
+  return {};
+}
+
+Status ByteStreamSplitDecoder::skip(size_t n) {
+  if (n > values_left()) return ends_early("values", values_left(), n);
+  position_ += n;
+  return {};
+}
+
+}  // namespace veneer::encoding
