@@ -58,7 +58,7 @@ void MemoryPool::deallocate(void* memory, size_t bytes) noexcept {
 }
 
 Status Buffer::reserve(size_t capacity) {
-  if (capacity <= capacity_) return {};
+  if (capacity <= capacity_ && data_ != nullptr) return {};
   const size_t grown = std::max(capacity, capacity_ + capacity_ / 2);
   if (grown > SIZE_MAX / 2) return Status::over_limit("buffer size overflows");
   VENEER_TRY(void* memory, pool_->allocate(grown + kPadding));
@@ -75,7 +75,7 @@ Status Buffer::reserve(size_t capacity) {
 }
 
 Status Buffer::resize_discard(size_t size) {
-  if (size > capacity_) {
+  if (size > capacity_ || data_ == nullptr) {
     size_ = 0;
     VENEER_CHECK(reserve(size));
   }

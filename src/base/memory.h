@@ -77,9 +77,9 @@ class Buffer {
   /// Room for `capacity` bytes; size() is unchanged. Grows by at least half, to keep appends
   /// linear.
   Status reserve(size_t capacity);
-  /// reserve, then size() == size.
+  /// reserve, then size() == size. Even of size 0 the buffer then has its padding.
   Status resize(size_t size) {
-    if (size > capacity_) [[unlikely]] {
+    if (size > capacity_ || data_ == nullptr) [[unlikely]] {
       if (Status s = reserve(size); !s.ok()) return s;
     }
     size_ = size;
