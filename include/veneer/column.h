@@ -82,6 +82,8 @@ class Column {
     return value_kind_ == ValueKind::boolean ? Bitmap(static_cast<const uint8_t*>(values_), size_)
                                              : Bitmap();
   }
+  /// The bytes of all values, or of all indices where is_dictionary(): for copying a column whole.
+  std::span<const uint8_t> raw_values() const noexcept;
   /// The views of a `binary` column; nulls have length 0.
   std::span<const BinaryView> views() const noexcept { return values<BinaryView>(); }
   /// What the views that are not inline point into. Views hold an index into this span.

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "veneer/status.h"
 
@@ -55,6 +56,38 @@ class Input {
   // Every virtual function is inline, so that code with run-time type information, which the
   // library has not, can derive from this class.
   Result<int64_t> default_read_tail(std::span<uint8_t> out);
+};
+
+/// One object of a listing: a file of a directory, or an object of a bucket.
+struct ObjectInfo {
+  /// Relative to what was listed: "year=2026/month=05/part-0.parquet". Raw bytes.
+  std::string key;
+  int64_t size = 0;
+  /// What changes when the object does: an ETag, or for files size and time of change. May be
+  /// empty.
+  std::string tag;
+};
+
+/// Lists what lies under a place, page by page, and opens what it listed.
+///
+/// `next` is for one thread at a time; `open` may be called from several threads at once, also
+/// while `next` runs.
+class Lister {
+ public:
+  virtual ~Lister() = default;
+
+  /// What messages call the place: "s3://bucket/prefix/", "data/trips/".
+  virtual std::string_view name() const noexcept = 0;
+
+  /// Appends the next objects to `page`, none being allowed. False at the end.
+  virtual Result<bool> next(std::vector<ObjectInfo>* page) = 0;
+
+  /// Opens an object. Its bytes are those that were listed: where `tag` tells that it has changed
+  /// since, reading is an `io` error.
+  virtual Result<std::shared_ptr<Input>> open(const ObjectInfo& object) = 0;
+
+  /// Makes a `next` that waits, now or later, return `cancelled` soon. From any thread.
+  virtual void cancel() noexcept {}
 };
 
 /// A file read by pread. The default: memory stays with the reader's own buffers.

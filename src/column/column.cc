@@ -24,6 +24,14 @@ std::string_view Column::bytes(size_t i) const noexcept {
   return {static_cast<const char*>(buffer) + view.ref.offset, view.length};
 }
 
+std::span<const uint8_t> Column::raw_values() const noexcept {
+  if (values_ == nullptr) return {};
+  const size_t bytes = is_dictionary()                     ? size_ * sizeof(int32_t)
+                       : value_kind_ == ValueKind::boolean ? size_ / 8 + (size_ % 8 != 0)
+                                                           : size_ * value_width_;
+  return {static_cast<const uint8_t*>(values_), bytes};
+}
+
 namespace internal {
 namespace {
 

@@ -1,0 +1,161 @@
+// bench_read FILE [--mode decode|onecol|footer] [--columns a,b] [--threads N] [--repeat R] [--mmap]
+//
+// Reads a file and touches every buffer that it was given, one 8-byte word of each 64-byte line, so
+// that nothing can be left undecoded. Prints one JSON line per repetition, as other readers'
+// benchmark programs do, so that they can be compared in one run.
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "veneer/file.h"
+
+namespace {
+
+struct Options {
+  std::string file;
+  std::string mode = "decode";
+  std::vector<std::string> columns;
+  int threads = 1;
+  int repeat = 1;
+  bool memory_map = false;
+};
+
+struct Touched {
+  uint64_t sum = 0;
+  int64_t values = 0;
+
+  void bytes(const void* data, size_t size) {
+    const auto* p = static_cast<const char*>(data);
+    for (size_t i = 0; i + 8 <= size; i += 64) {
+      uint64_t word;
+      std::memcpy(&word, p + i, sizeof(word));
+      sum += word;
+    }
+  }
+  void column(const veneer::Column& column) {
+    if (!column.validity().empty()) bytes(column.validity().data(), column.size() / 8);
+    if (!column.offsets().empty()) bytes(column.offsets().data(), column.offsets().size_bytes());
+    for (size_t i = 0; i < column.num_children(); ++i) this->column(column.child(i));
+    if (column.field().kind != veneer::FieldKind::leaf) return;
+    values += static_cast<int64_t>(column.size());
+    if (column.value_kind() == veneer::ValueKind::boolean) {
+      bytes(column.bits().data(), column.size() / 8);
+      return;
+    }
+    const std::span<const uint8_t> all = column.raw_values();
+    bytes(all.data(), all.size());
+    for (const std::span<const uint8_t> buffer : column.buffers())
+      bytes(buffer.data(), buffer.size());
+  }
+};
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+int fail(const veneer::Status& status) {
+  std::fprintf(stderr, "bench_read: %s\n", status.to_string().c_str());
+  return 1;
+}
+
+int usage(const char* what) {
+  std::fprintf(stderr, "bench_read: %s\n", what);
+  return 2;
+}
+
+// One repetition. Batches are kept from one to the next, as a program that reads many files would.
+veneer::Status read_once(const Options& options, veneer::Batch* batch, int64_t* rows,
+                         Touched* touched) {
+  veneer::OpenOptions open;
+  open.memory_map = options.memory_map;
+  auto file = veneer::File::open(options.file, open);
+  if (!file) return std::move(file).status();
+  *rows = file->num_rows();
+  if (options.mode == "footer") {
+    touched->sum = file->schema().num_leaves();
+    return {};
+  }
+  veneer::ReadOptions read;
+  read.columns = options.columns;
+  read.threads = options.threads;
+  veneer::BatchReader reader = file->read(read);
+  int64_t seen = 0;
+  while (reader.next(batch)) {
+    seen += static_cast<int64_t>(batch->num_rows());
+    for (size_t i = 0; i < batch->num_columns(); ++i) touched->column(batch->column(i));
+  }
+  *rows = seen;
+  return reader.status();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view arg = argv[i];
+    auto value = [&]() -> std::string { return i + 1 < argc ? argv[++i] : ""; };
+    if (arg == "--mode") {
+      options.mode = value();
+    } else if (arg == "--columns") {
+      const std::string list = value();
+      for (size_t at = 0; at <= list.size();) {
+        const size_t comma = std::min(list.find(',', at), list.size());
+        options.columns.push_back(list.substr(at, comma - at));
+        at = comma + 1;
+      }
+    } else if (arg == "--threads") {
+      options.threads = std::atoi(value().c_str());
+    } else if (arg == "--repeat") {
+      options.repeat = std::atoi(value().c_str());
+    } else if (arg == "--mmap") {
+      options.memory_map = true;
+    } else if (arg == "--label" || arg == "--col" || arg == "--keys") {
+      value();
+    } else if (options.file.empty() && !arg.starts_with("--")) {
+      options.file = arg;
+    } else {
+      return usage(("unknown argument " + std::string(arg)).c_str());
+    }
+  }
+  if (options.file.empty()) return usage("which file?");
+  if (options.mode != "decode" && options.mode != "onecol" && options.mode != "footer") {
+    return usage(("mode " + options.mode + " is not there yet").c_str());
+  }
+  veneer::Batch batch;
+  for (int i = 0; i < options.repeat; ++i) {
+    Touched touched;
+    int64_t rows = 0;
+    const double cpu_begin = cpu_seconds();
+    const double begin = now();
+    const veneer::Status status = read_once(options, &batch, &rows, &touched);
+    const double seconds = now() - begin;
+    const double cpu = cpu_seconds() - cpu_begin;
+    if (!status.ok()) return fail(status);
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    std::printf(
+        "{\"peer\":\"veneer\",\"file\":\"%s\",\"mode\":\"%s\",\"threads\":%d,\"rows\":%lld,"
+        "\"values\":%lld,\"seconds\":%.6f,\"cpu_seconds\":%.6f,\"peak_rss_kb\":%ld,"
+        "\"checksum\":\"%016llx\"}\n",
+        options.file.c_str(), options.mode.c_str(), options.threads, static_cast<long long>(rows),
+        static_cast<long long>(touched.values), seconds, cpu, usage.ru_maxrss,
+        static_cast<unsigned long long>(touched.sum));
+  }
+  return 0;
+}
