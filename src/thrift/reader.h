@@ -153,6 +153,10 @@ class Reader {
   void skip_varint() noexcept;
   void skip_bytes(uint64_t count) noexcept;
   void skip_scalars(Type type, uint32_t count) noexcept;
+  struct Open;
+  void enter(Type container, Open* open, int* depth) noexcept;
+  void skip_field(Open* open, int* depth) noexcept;
+  void skip_usual_fields(Open* open, int* depth) noexcept;
   void skip_from(Type type) noexcept;
   bool fail_cut() noexcept {
     fail_at(next_, "bytes end within a Thrift struct", true);
