@@ -32,13 +32,15 @@ std::string_view to_string(StatusCode code) noexcept;
 ///
 /// Success costs one null pointer and no allocation. Copies share nothing and may be used from any
 /// thread. A place has up to four parts, each optional: file, row group, column, byte offset.
+/// What makes and keeps failures is declared cold, so that compilers keep it out of the way of the
+/// rest.
 class [[nodiscard]] Status {
  public:
   static constexpr int64_t kNoOffset = -1;
 
   Status() noexcept = default;
-  Status(StatusCode code, std::string_view message, int64_t offset = kNoOffset);
-  Status(const Status& other);
+  [[gnu::cold]] Status(StatusCode code, std::string_view message, int64_t offset = kNoOffset);
+  [[gnu::cold]] Status(const Status& other);
   Status& operator=(const Status& other);
   Status(Status&& other) noexcept : rep_(std::exchange(other.rep_, nullptr)) {}
   Status& operator=(Status&& other) noexcept {
@@ -49,16 +51,16 @@ class [[nodiscard]] Status {
     if (rep_ != nullptr) destroy();
   }
 
-  static Status corrupt(std::string_view message, int64_t offset = kNoOffset);
-  static Status unsupported(std::string_view message, int64_t offset = kNoOffset);
-  static Status codec_not_built(std::string_view message);
-  static Status over_limit(std::string_view message, int64_t offset = kNoOffset);
-  static Status out_of_memory(std::string_view message);
-  static Status io(std::string_view message, int64_t offset = kNoOffset);
-  static Status not_found(std::string_view message);
-  static Status access_denied(std::string_view message);
-  static Status cancelled(std::string_view message);
-  static Status invalid_argument(std::string_view message);
+  [[gnu::cold]] static Status corrupt(std::string_view message, int64_t offset = kNoOffset);
+  [[gnu::cold]] static Status unsupported(std::string_view message, int64_t offset = kNoOffset);
+  [[gnu::cold]] static Status codec_not_built(std::string_view message);
+  [[gnu::cold]] static Status over_limit(std::string_view message, int64_t offset = kNoOffset);
+  [[gnu::cold]] static Status out_of_memory(std::string_view message);
+  [[gnu::cold]] static Status io(std::string_view message, int64_t offset = kNoOffset);
+  [[gnu::cold]] static Status not_found(std::string_view message);
+  [[gnu::cold]] static Status access_denied(std::string_view message);
+  [[gnu::cold]] static Status cancelled(std::string_view message);
+  [[gnu::cold]] static Status invalid_argument(std::string_view message);
 
   bool ok() const noexcept { return rep_ == nullptr; }
   StatusCode code() const noexcept;
@@ -74,17 +76,17 @@ class [[nodiscard]] Status {
   int64_t offset() const noexcept;
 
   /// Adds a part of the place where it is still unknown; a place once set stays. No effect when ok.
-  Status&& in_file(std::string_view file) &&;
-  Status&& in_column(std::string_view column) &&;
-  Status&& in_row_group(int64_t row_group) &&;
-  Status&& at(int64_t offset) &&;
+  [[gnu::cold]] Status&& in_file(std::string_view file) &&;
+  [[gnu::cold]] Status&& in_column(std::string_view column) &&;
+  [[gnu::cold]] Status&& in_row_group(int64_t row_group) &&;
+  [[gnu::cold]] Status&& at(int64_t offset) &&;
 
   /// "FILE: KIND: what (column a.b, row group 0, offset 4711)"; "ok" when ok.
   std::string to_string() const;
 
  private:
   struct Rep;
-  void destroy() noexcept;
+  [[gnu::cold]] void destroy() noexcept;
   Rep* rep_ = nullptr;
 };
 
