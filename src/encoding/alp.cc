@@ -37,7 +37,8 @@ struct Constants<double> {
 constexpr size_t kHeader = 7;
 constexpr size_t kPiece = 256;
 
-// The x87 would keep the first product in extended precision, and round twice.
+// The x87 would keep the first product in extended precision, and round twice. (Factors are handed
+// by reference: GCC cannot pass values from x87 code to SSE code.)
 #if defined(__i386__) && defined(__GNUC__) && !defined(__clang__)
 #define VENEER_SSE_MATH __attribute__((target("sse2,fpmath=sse"), noinline))
 #else
@@ -46,13 +47,14 @@ constexpr size_t kPiece = 256;
 
 // "encoded * 10^f * 10^(-e)", each product rounded to T.
 template <class T, class Unsigned>
-VENEER_SSE_MATH void to_decimals(const Unsigned* deltas, size_t n, Unsigned reference, T factor,
-                                 T inverse, T* out) {
+VENEER_SSE_MATH void to_decimals(const Unsigned* deltas, size_t n, Unsigned reference,
+                                 const T& factor, const T& inverse, T* out) {
   using Signed = std::make_signed_t<Unsigned>;
+  const T up = factor, down = inverse;  // out does not change them
   for (size_t i = 0; i < n; ++i) {
     const auto encoded = static_cast<Signed>(static_cast<Unsigned>(deltas[i] + reference));
-    const T scaled = static_cast<T>(encoded) * factor;
-    out[i] = scaled * inverse;
+    const T scaled = static_cast<T>(encoded) * up;
+    out[i] = scaled * down;
   }
 }
 
@@ -161,8 +163,8 @@ Status AlpDecoder<T>::decode_vector(size_t vector, T* out) const {
   Vector v;
   VENEER_CHECK(parse(vector, &v));
   const size_t n = values_of(vector);
-  const T factor = Constants<T>::kPowers[v.factor];
-  const T inverse = Constants<T>::kInverses[v.exponent];
+  const T& factor = Constants<T>::kPowers[v.factor];
+  const T& inverse = Constants<T>::kInverses[v.exponent];
   Unsigned deltas[kPiece + 64 / sizeof(Unsigned)];
   for (size_t done = 0; done < n; done += kPiece) {
     const size_t count = std::min(kPiece, n - done);

@@ -57,7 +57,7 @@ void round_trip(Random& random, unsigned width, size_t entries) {
 TEST_CASE("elements of every size, indices of every width") {
   Random random(11);
   for (unsigned width : {0, 1, 2, 3, 5, 7, 8, 9, 12, 15, 16, 17, 20, 31, 32}) {
-    const size_t entries = std::min<size_t>(100'000, size_t{low_bits(width)} + 1);
+    const size_t entries = static_cast<size_t>(std::min<uint64_t>(100'000, low_bits(width) + 1));
     round_trip<1>(random, width, entries);
     round_trip<4>(random, width, entries);
     round_trip<8>(random, width, std::max<size_t>(1, entries / 2));
