@@ -1,6 +1,7 @@
 #include "encoding/byte_stream_split.h"
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 
 #include "base/checked.h"
@@ -10,15 +11,27 @@
 namespace veneer::encoding {
 namespace {
 
-// Values of other widths: a block's output stays in L1 while each stream is walked in turn.
-void merge(const uint8_t* streams, size_t stride, size_t n, size_t width, uint8_t* out) {
+// Values of other widths, such as decimals and UUIDs: eight streams at a time make words, then
+// four, then single bytes. A block's output stays in L1 meanwhile.
+void merge(const Kernels& table, const uint8_t* streams, size_t stride, size_t n, size_t width,
+           uint8_t* out) {
   constexpr size_t kBlock = 128;
+  uint8_t words[kBlock * 8 + 64];
   for (size_t begin = 0; begin < n; begin += kBlock) {
     const size_t count = std::min(kBlock, n - begin);
-    for (size_t k = 0; k < width; ++k) {
-      const uint8_t* stream = streams + k * stride + begin;
-      uint8_t* to = out + begin * width + k;
-      for (size_t i = 0; i < count; ++i) to[i * width] = stream[i];
+    const uint8_t* from = streams + begin;
+    uint8_t* to = out + begin * width;
+    size_t k = 0;
+    for (; k + 8 <= width; k += 8) {
+      table.merge_8(from + k * stride, stride, count, words);
+      for (size_t i = 0; i < count; ++i) std::memcpy(to + i * width + k, words + 8 * i, 8);
+    }
+    for (; k + 4 <= width; k += 4) {
+      table.merge_4(from + k * stride, stride, count, words);
+      for (size_t i = 0; i < count; ++i) std::memcpy(to + i * width + k, words + 4 * i, 4);
+    }
+    for (; k < width; ++k) {
+      for (size_t i = 0; i < count; ++i) to[i * width + k] = from[k * stride + i];
     }
   }
 }
@@ -59,7 +72,7 @@ Status ByteStreamSplitDecoder::decode(void* out, size_t n) {
     case 2: merge_2(streams, total_, n, to); break;
     case 4: kernels().merge_4(streams, total_, n, to); break;
     case 8: kernels().merge_8(streams, total_, n, to); break;
-    default: merge(streams, total_, n, width_, to); break;
+    default: merge(kernels(), streams, total_, n, width_, to); break;
   }
   to_native(words_, out, n * width_);
   position_ += n;

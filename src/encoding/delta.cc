@@ -1,4 +1,4 @@
-// About 1 cycle a value with AVX2 (32 bits), 2.4 in portable code.
+// With AVX2 1.2 cycles a value of 32 bits and 1.6 of 64; 2.4 in portable code.
 #include "encoding/delta.h"
 
 #include <algorithm>

@@ -4,6 +4,7 @@
 
 #include "base/macros.h"
 #include "encoding/errors.h"
+#include "encoding/kernels.h"
 #include "encoding/view.h"
 
 namespace veneer::encoding {
@@ -22,15 +23,14 @@ Status DeltaLengthDecoder::init(std::span<const uint8_t> bytes) {
 // The next n lengths, of which none is negative and all together fit the bytes that are left.
 Status DeltaLengthDecoder::next_lengths(int32_t* lengths, size_t n, uint32_t* longest) {
   VENEER_CHECK(lengths_.decode(lengths, n));
-  uint32_t most = 0;
-  uint64_t total = 0;
-  for (size_t i = 0; i < n; ++i) {
-    const auto length = static_cast<uint32_t>(lengths[i]);
-    most = std::max(most, length);
-    total += length;
-  }
+  // The same object may be looked at as the unsigned type that corresponds to its own.
+  const uint32_t most = kernels().max_u32(reinterpret_cast<const uint32_t*>(lengths), n);
   *longest = most;
-  if (total <= bytes_.size() - position_ && most <= INT32_MAX) return {};
+  const size_t left = bytes_.size() - position_;
+  if (most <= INT32_MAX && uint64_t{most} * n <= left) return {};
+  uint64_t total = 0;
+  for (size_t i = 0; i < n; ++i) total += static_cast<uint32_t>(lengths[i]);
+  if (total <= left && most <= INT32_MAX) return {};
   for (size_t i = 0; i < n; ++i) {
     if (lengths[i] < 0) return bad_value("a string's length", lengths[i], "below zero");
   }

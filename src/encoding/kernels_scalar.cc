@@ -1,5 +1,5 @@
 // Portable kernels: the specification of all others.
-// Cycles per value in L1 (x86-64): unpack 2, maximum 0.5, sum 1.1, expand 3.
+// Cycles per value in L1 (x86-64, -O3): unpack 1.5, maximum 0.2, sum 0.7, expand 2 to 3.
 #include <algorithm>
 #include <cstring>
 
