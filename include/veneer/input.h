@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -68,10 +69,14 @@ struct ObjectInfo {
   std::string tag;
 };
 
+/// What a filter says of all keys below a directory: that it wants none of them, perhaps some, or
+/// that it has nothing against any.
+enum class Below : uint8_t { none, some, all };
+
 /// Lists what lies under a place, page by page, and opens what it listed.
 ///
 /// `next` is for one thread at a time; `open` may be called from several threads at once, also
-/// while `next` runs.
+/// while `next` runs. It outlives the inputs that it opened.
 class Lister {
  public:
   virtual ~Lister() = default;
@@ -86,9 +91,31 @@ class Lister {
   /// since, reading is an `io` error.
   virtual Result<std::shared_ptr<Input>> open(const ObjectInfo& object) = 0;
 
-  /// Makes a `next` that waits, now or later, return `cancelled` soon. From any thread.
+  /// Called before the first `next`, if at all: keys below a directory ("year=2026/", "" for the
+  /// whole listing) of which `filter` says `none` need not be listed, which saves looking into it.
+  /// The filter is called by the thread that calls `next`, and costs about a microsecond. Ignoring
+  /// it is allowed. A remote lister does best to ask for one level of directories at a time while
+  /// the filter says `some` and the level before it dropped any, and for all keys at once below
+  /// that.
+  virtual void narrow(std::function<Below(std::string_view directory)> /*filter*/) {}
+
+  /// Makes whatever waits, now or later, return `cancelled` soon: `next`, `open`, and reads of
+  /// inputs that it opened. From any thread.
   virtual void cancel() noexcept {}
 };
+
+/// Lists what lies under a local directory, in byte order of the keys (paths relative to it). A
+/// file stands for itself. Links are followed, but a directory is not entered again from below
+/// itself; what is neither file nor directory is left out. Directories that cannot be read are
+/// errors.
+Result<std::unique_ptr<Lister>> list_directory(const std::string& path);
+/// Lists the files that match: `*` and `?` within a name (never a leading dot), `[a-z]` and
+/// `[!a-z]`, and `**` for any number of directories. Keys are relative to the directory before the
+/// first wildcard, so that partitions are found. A name that exists as it is written is that file
+/// or directory.
+Result<std::unique_ptr<Lister>> list_glob(const std::string& pattern);
+/// Lists just these files, in this order; keys are the paths as given.
+Result<std::unique_ptr<Lister>> list_files(std::vector<std::string> paths);
 
 /// A file read by pread. The default: memory stays with the reader's own buffers.
 Result<std::shared_ptr<Input>> open_input(const std::string& path);
