@@ -47,7 +47,8 @@ class ElementReader {
       }
       if (type_.has_value()) {
         if (out->num_children > 0) return broken("has both a type and children");
-        if (*type_ < 0 || *type_ > 7) {
+        if (*type_ < 0) return broken("type is negative");
+        if (*type_ > 7) {
           return Status::unsupported("schema element " + std::to_string(index) +
                                          ": physical type " + std::to_string(*type_) +
                                          " is not known",
