@@ -76,7 +76,7 @@ enum class Below : uint8_t { none, some, all };
 /// Lists what lies under a place, page by page, and opens what it listed.
 ///
 /// `next` is for one thread at a time; `open` may be called from several threads at once, also
-/// while `next` runs. It outlives the inputs that it opened.
+/// while `next` runs. Inputs that it opened may outlive it.
 class Lister {
  public:
   virtual ~Lister() = default;
@@ -86,6 +86,9 @@ class Lister {
 
   /// Appends the next objects to `page`, none being allowed. False at the end.
   virtual Result<bool> next(std::vector<ObjectInfo>* page) = 0;
+
+  /// True where the caller named each object: nothing is then left out for its name alone.
+  virtual bool names_given() const noexcept { return false; }
 
   /// Opens an object. Its bytes are those that were listed: where `tag` tells that it has changed
   /// since, reading is an `io` error.
@@ -111,7 +114,8 @@ class Lister {
 Result<std::unique_ptr<Lister>> list_directory(const std::string& path);
 /// Lists the files that match: `*` and `?` within a name (never a leading dot), `[a-z]` and
 /// `[!a-z]`, and `**` for any number of directories. Keys are relative to the directory before the
-/// first wildcard, so that partitions are found. A name that exists as it is written is that file
+/// first wildcard, so that partitions are found. A directory that matches stands for all below it.
+/// A name that exists as it is written is that file
 /// or directory.
 Result<std::unique_ptr<Lister>> list_glob(const std::string& pattern);
 /// Lists just these files, in this order; keys are the paths as given.
