@@ -1,0 +1,102 @@
+// Filter expressions as text: "year = 2026 and month in (5, 6) and city like 'A%'".
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "veneer/status.h"
+
+namespace veneer::filter {
+
+enum class CompareOp : uint8_t { equal, not_equal, less, less_equal, greater, greater_equal };
+
+struct Literal {
+  enum class Kind : uint8_t { null, boolean, number, text };
+  Kind kind = Kind::null;
+  bool boolean = false;
+  /// Of a number its digits as written: an optional '-', digits, and perhaps '.' and digits.
+  std::string text;
+};
+
+enum class NodeKind : uint8_t {
+  and_,      ///< left, right
+  or_,       ///< left, right
+  not_,      ///< left
+  constant,  ///< literals[first_literal]: boolean or null
+  compare,   ///< column op literals[first_literal]
+  in_list,   ///< column equal to one of num_literals literals
+  like,      ///< column like literals[first_literal], `%` any bytes, `_` one
+  is_null,   ///< column has no value
+};
+
+struct ExpressionNode {
+  NodeKind kind = NodeKind::constant;
+  CompareOp op = CompareOp::equal;
+  uint32_t left = 0;
+  uint32_t right = 0;
+  uint32_t column = 0;  ///< in Expression::columns
+  uint32_t first_literal = 0;
+  uint32_t num_literals = 0;
+};
+
+/// A parsed expression: a tree in a flat vector, children before parents, the root last. What the
+/// operators mean for a kind of column is the evaluator's business.
+///
+///   expression: disjunction of conjunctions of predicates, with `not` and parentheses
+///   predicate:  column op literal | literal op column | column [not] between a and b
+///               | column [not] in (a, b, …) | column [not] like 'text' | column is [not] null
+///               | true | false
+///   op:         = == != <> < <= > >=
+///   column:     name, "name" or `name` (the quote doubled inside)
+///   literal:    12 · -0.5 · 'text' (quote doubled) · true · false · null
+/// Words are case-insensitive, columns are not.
+class Expression {
+ public:
+  /// invalid_argument tells the mistake and its column in the text, counted in bytes from 1.
+  static Result<Expression> parse(std::string_view text);
+
+  std::span<const ExpressionNode> nodes() const noexcept { return nodes_; }
+  const ExpressionNode& root() const noexcept { return nodes_.back(); }
+  /// The names of the columns that occur, each once.
+  std::span<const std::string> columns() const noexcept { return columns_; }
+  std::span<const Literal> literals(const ExpressionNode& node) const noexcept {
+    return std::span<const Literal>(literals_).subspan(node.first_literal, node.num_literals);
+  }
+
+ private:
+  friend class ExpressionParser;
+  std::vector<ExpressionNode> nodes_;
+  std::vector<std::string> columns_;
+  std::vector<Literal> literals_;
+};
+
+/// A set of outcomes of SQL's three-valued logic.
+enum Outcome : uint8_t { kFalse = 1, kTrue = 2, kUnknown = 4, kAnyOutcome = 7 };
+
+/// What is known of a column of text: the value of a partition.
+struct TextValue {
+  enum class State : uint8_t {
+    undetermined,  ///< may still be anything, null included
+    null,
+    text,
+  };
+  State state = State::undetermined;
+  std::string_view text;
+};
+
+/// The outcomes that are possible given `values`, one for each of `expression.columns()`: just one
+/// where no value is undetermined.
+///
+/// Against a number a value is compared as a number, exactly and of any length; one that is no
+/// number gives unknown. Against text the bytes are compared, unsigned; against true and false the
+/// same words in any case. Null gives unknown everywhere but in `is null`.
+uint8_t possible_outcomes(const Expression& expression, std::span<const TextValue> values);
+
+/// Negative, zero or positive as decimal `a` is less than, equal to or greater than `b`, both as
+/// text ("-12.50"). False where one is no decimal number.
+bool compare_decimals(std::string_view a, std::string_view b, int* out) noexcept;
+
+}  // namespace veneer::filter
