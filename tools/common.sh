@@ -67,6 +67,6 @@ compile() {
     rm -f "$log"
     return 1
   fi
-  if grep -q 'warning:' "$log"; then grep -A4 'warning:' "$log" | head -40; fi
+  if grep -q 'warning:' "$log"; then grep -B6 -A4 'warning:' "$log" | head -80; fi
   rm -f "$log"
 }
