@@ -164,6 +164,10 @@ Status LeafReader::need_page() {
 
 Status LeafReader::decode_values(size_t n, LeafData* out) {
   if (n == 0) return {};
+  // The dictionary is buffer 0 of each batch; it may have been loaded in the midst of this one.
+  if (dictionary_ && layout_.is_binary() && out->buffers.empty()) {
+    out->add_buffer(dictionary_.bytes, dictionary_.bytes_owner);
+  }
   if (out->dense.empty() && !out->is_dictionary) {
     out->is_dictionary = options_.keep_dictionary && values_.is_dictionary_encoded();
   } else if (out->is_dictionary && !values_.is_dictionary_encoded()) {
@@ -192,8 +196,6 @@ Status LeafReader::read(size_t rows, LeafData* out) {
   out->clear();
   out->wide_levels = wide_levels_;
   values_.begin_batch();
-  if (dictionary_ && layout_.is_binary())
-    out->add_buffer(dictionary_.bytes, dictionary_.bytes_owner);
   if (narrow<int64_t>(rows) > chunk_rows_ - rows_done_) {
     return Status::invalid_argument("read past the rows of the row group");
   }
