@@ -81,22 +81,24 @@ void add_row(Grid* grid, const veneer::File& file, const LeafSummary& summary) {
 void run_columns(Run* run) {
   std::string_view by = run->options().value("sort").value_or("schema");
   std::vector<std::string> paths = run->options().list("columns");
-  Grid grid(run, {{"column", GridKind::text, true},
-                  {"type", GridKind::text, true},
-                  {"codec", GridKind::text},
-                  {"compressed", GridKind::bytes},
-                  {"raw", GridKind::bytes},
-                  {"ratio", GridKind::ratio},
-                  {"share", GridKind::percent},
-                  {"values", GridKind::number},
-                  {"nulls", GridKind::number},
-                  {"distinct", GridKind::number},
-                  {"min", GridKind::value, true},
-                  {"max", GridKind::value, true},
-                  {"encodings", GridKind::text, true},
-                  {"column_index", GridKind::text},
-                  {"offset_index", GridKind::text},
-                  {"bloom_filter", GridKind::text}});
+  Grid grid(run,
+            {{"column", GridKind::text, true},
+             {"type", GridKind::text, true},
+             {"codec", GridKind::text},
+             {"compressed", GridKind::bytes},
+             {"raw", GridKind::bytes},
+             {"ratio", GridKind::ratio},
+             {"share", GridKind::percent},
+             {"values", GridKind::number},
+             {"nulls", GridKind::number},
+             {"distinct", GridKind::number},
+             {"min", GridKind::value, true},
+             {"max", GridKind::value, true},
+             {"encodings", GridKind::text, true},
+             {"column_index", GridKind::text},
+             {"offset_index", GridKind::text},
+             {"bloom_filter", GridKind::text}},
+            run->options().operands().size() > 1);
   for (const std::string& path : run->options().operands()) {
     std::optional<veneer::File> file = open_file(run, path);
     if (!file.has_value()) continue;

@@ -62,9 +62,11 @@ void run_dictionary(Run* run) {
     return;
   }
   const std::vector<std::string> column{options.operands().front()};
-  Grid grid(run, {{"row_group", GridKind::number},
-                  {"index", GridKind::number},
-                  {"value", GridKind::value, true}});
+  Grid grid(run,
+            {{"row_group", GridKind::number},
+             {"index", GridKind::number},
+             {"value", GridKind::value, true}},
+            options.operands().size() > 2);
   for (size_t i = 1; i < options.operands().size() && run->writing(); ++i) {
     const std::string& path = options.operands()[i];
     std::optional<veneer::File> file = open_file(run, path);

@@ -178,11 +178,8 @@ void TextTable::print_row(const std::string* cells, const bool* nulls) {
   out.put('\n');
 }
 
-Grid::Grid(Run* run, std::vector<GridColumn> columns)
-    : run_(run),
-      columns_(std::move(columns)),
-      format_(Format::table),
-      many_files_(run->options().operands().size() > 1) {
+Grid::Grid(Run* run, std::vector<GridColumn> columns, bool many_files)
+    : run_(run), columns_(std::move(columns)), format_(Format::table), many_files_(many_files) {
   std::string_view format = run->options().value("format").value_or("table");
   if (format == "csv") format_ = Format::csv;
   if (format == "json" || format == "jsonl") format_ = Format::json;
@@ -275,7 +272,7 @@ void Grid::value(std::string_view plain, std::string_view json) {
   else if (format_ == Format::csv)
     write_csv_text(run_->out(), plain);
   else
-    table_->add(visible(plain));
+    table_->add(plain.empty() ? "\"\"" : visible(plain));
 }
 
 void Grid::null() {

@@ -63,8 +63,8 @@ struct GridColumn {
 /// A report of one kind of rows, in the format that --format names.
 class Grid {
  public:
-  /// With several files a first column "file" tells whose the row is.
-  Grid(Run* run, std::vector<GridColumn> columns);
+  /// With several files their names head the tables, and are a first column "file" elsewhere.
+  Grid(Run* run, std::vector<GridColumn> columns, bool many_files);
   void begin_file(std::string_view name);
 
   // One call a column, in their order, then end_row.

@@ -212,20 +212,22 @@ void run_pages(Run* run) {
     run->wrong_use(options.error());
     return;
   }
-  Grid grid(run, {{"row_group", GridKind::number},
-                  {"column", GridKind::text, true},
-                  {"page", GridKind::number},
-                  {"offset", GridKind::number},
-                  {"kind", GridKind::text},
-                  {"encoding", GridKind::text},
-                  {"values", GridKind::number},
-                  {"nulls", GridKind::number},
-                  {"rows", GridKind::number},
-                  {"compressed", GridKind::bytes},
-                  {"raw", GridKind::bytes},
-                  {"checksum", GridKind::text},
-                  {"min", GridKind::value, true},
-                  {"max", GridKind::value, true}});
+  Grid grid(run,
+            {{"row_group", GridKind::number},
+             {"column", GridKind::text, true},
+             {"page", GridKind::number},
+             {"offset", GridKind::number},
+             {"kind", GridKind::text},
+             {"encoding", GridKind::text},
+             {"values", GridKind::number},
+             {"nulls", GridKind::number},
+             {"rows", GridKind::number},
+             {"compressed", GridKind::bytes},
+             {"raw", GridKind::bytes},
+             {"checksum", GridKind::text},
+             {"min", GridKind::value, true},
+             {"max", GridKind::value, true}},
+            run->options().operands().size() > 1);
   for (const std::string& path : options.operands()) {
     if (!run->writing()) return;
     std::optional<veneer::File> file = open_file(run, path);
