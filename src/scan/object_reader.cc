@@ -1,0 +1,112 @@
+#include "scan/object_reader.h"
+
+#include <algorithm>
+
+#include "base/checked.h"
+#include "base/macros.h"
+
+namespace veneer::scan {
+namespace {
+
+Status check_strict(const FileMapper& mapper, const ObjectReader::Plan& plan) {
+  if (!plan.strict) return {};
+  if (!mapper.dropped().empty()) {
+    return Status::invalid_argument("column " + mapper.dropped().front() +
+                                    " is not in the first file, whose schema is the scan's");
+  }
+  if (!plan.options->partition_columns || plan.target->has_selection()) return {};
+  for (const PartitionValue& value : plan.object->values) {
+    const auto partitions = plan.target->partitions();
+    if (std::none_of(partitions.begin(), partitions.end(),
+                     [&](const PartitionColumn& known) { return known.name == value.name; })) {
+      return Status::invalid_argument("partition " + value.name +
+                                      " is not in the first file's key");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ObjectReader> ObjectReader::make(File file, Plan plan) {
+  VENEER_TRY(FileMapper mapper,
+             FileMapper::make(plan.target, file, plan.object->values, plan.options->by_field_id));
+  VENEER_CHECK(check_strict(mapper, plan));
+  ObjectReader made(std::move(file), std::move(plan), std::move(mapper));
+  VENEER_TRY(made.runs_,
+             groups_in_span(made.file_, made.plan_.begin, made.plan_.size, made.plan_.span));
+  for (const GroupRun& run : made.runs_) made.total_ += run.rows;
+  if (made.plan_.skip > made.total_) {
+    return Status::invalid_argument("the resume token says that " +
+                                    std::to_string(made.plan_.skip) + " of " +
+                                    std::to_string(made.total_) + " rows are handed out");
+  }
+  made.left_ = made.total_ - made.plan_.skip;
+  int64_t skip = made.plan_.skip;
+  while (made.run_ < made.runs_.size() && skip >= made.runs_[made.run_].rows) {
+    skip -= made.runs_[made.run_++].rows;
+  }
+  made.run_row_ = skip;
+  return made;
+}
+
+void ObjectReader::open_run() {
+  const GroupRun& run = runs_[run_];
+  const ScanOptions& options = *plan_.options;
+  ReadOptions read;
+  read.columns = mapper_.columns_to_read();
+  read.first_row_group = run.first;
+  read.row_group_count = run.count;
+  read.first_row = run_row_;
+  read.batch_rows = options.batch_rows;
+  read.batch_bytes = options.batch_bytes;
+  read.checksums = options.checksums;
+  read.cancel = plan_.cancel;
+  reader_.emplace(file_.read(std::move(read)));
+}
+
+// Where no column of the file is wanted its metadata tells the rows.
+Status ObjectReader::count_rows(BatchState* state) {
+  const GroupRun& run = runs_[run_];
+  int64_t begin = 0;  // of the row group, in the run
+  int32_t group = run.first;
+  int64_t rows = 0;
+  for (;; ++group, begin += rows) {
+    rows = file_.metadata().row_group(narrow<uint32_t>(group)).num_rows;
+    if (run_row_ < begin + rows) break;
+  }
+  const int64_t count = std::min<int64_t>(plan_.options->batch_rows, begin + rows - run_row_);
+  VENEER_CHECK(mapper_.map_rows(narrow<size_t>(count), &state->columns));
+  state->rows = narrow<size_t>(count);
+  state->first_row = run.first_row + run_row_;
+  state->row_group = group;
+  return {};
+}
+
+Status ObjectReader::next(BatchState* state) {
+  while (run_row_ == runs_[run_].rows) {
+    ++run_;
+    run_row_ = 0;
+    reader_.reset();
+  }
+  state->target = plan_.target;
+  state->object = plan_.object;
+  if (mapper_.reads_nothing()) {
+    VENEER_CHECK(count_rows(state));
+  } else {
+    if (!reader_.has_value()) open_run();
+    if (!reader_->next(&state->batch)) {
+      if (!reader_->status().ok()) return reader_->status();
+      return Status::corrupt("the file ends before its last row");
+    }
+    VENEER_CHECK(mapper_.map(state->batch, &state->columns));
+    state->rows = state->batch.num_rows();
+    state->first_row = state->batch.first_row();
+    state->row_group = state->batch.row_group();
+  }
+  run_row_ += narrow<int64_t>(state->rows);
+  left_ -= narrow<int64_t>(state->rows);
+  return {};
+}
+
+}  // namespace veneer::scan
