@@ -1,0 +1,71 @@
+// The public functions, in builds with libcurl.
+#include "veneer/s3.h"
+
+#include "base/macros.h"
+#include "s3/client.h"
+#include "s3/core.h"
+#include "s3/lister.h"
+#include "s3/remote_input.h"
+
+namespace veneer {
+namespace {
+
+Status no_client() { return Status::invalid_argument("an S3Client that was not created"); }
+
+}  // namespace
+
+Result<S3Client> s3::make_client(S3Options options, Environment environment) {
+  S3Client client;
+  VENEER_TRY(client.core_, Core::create(std::move(options), std::move(environment)));
+  return client;
+}
+
+Result<S3Client> S3Client::create(S3Options options) {
+  return s3::make_client(std::move(options), s3::Environment::of_process());
+}
+
+Result<std::shared_ptr<Input>> S3Client::open(std::string_view bucket, std::string_view key,
+                                              S3ObjectVersion known) const {
+  if (core_ == nullptr) return no_client();
+  VENEER_CHECK(s3::check_bucket_name(bucket));
+  if (key.empty()) return Status::invalid_argument("an object without a key");
+  s3::RemotePlace place;
+  place.target.bucket = bucket;
+  place.target.key = key;
+  place.name = "s3://" + place.target.bucket + "/" + place.target.key;
+  return std::shared_ptr<Input>(
+      std::make_shared<s3::RemoteInput>(core_, std::move(place), nullptr, known));
+}
+
+Result<std::shared_ptr<Input>> S3Client::open_url(std::string_view text) const {
+  if (core_ == nullptr) return no_client();
+  s3::RemotePlace place;
+  VENEER_TRY(place.target.url, s3::parse_url(text));
+  place.target.original = place.target.url;
+  place.name = place.target.url.origin() + place.target.url.path;
+  return std::shared_ptr<Input>(
+      std::make_shared<s3::RemoteInput>(core_, std::move(place), nullptr, S3ObjectVersion{}));
+}
+
+Result<std::unique_ptr<Lister>> S3Client::list(std::string_view bucket, std::string_view prefix,
+                                               S3ListOptions options) const {
+  if (core_ == nullptr) return no_client();
+  VENEER_CHECK(s3::check_bucket_name(bucket));
+  if (options.page_keys < 0 || options.page_keys > 1000) {
+    return Status::invalid_argument("S3ListOptions: page_keys is out of range");
+  }
+  if (options.fan_out > 256) return Status::invalid_argument("S3ListOptions: fan_out is over 256");
+  return std::unique_ptr<Lister>(
+      std::make_unique<s3::S3Lister>(core_, bucket, prefix, std::move(options)));
+}
+
+S3Counters S3Client::counters() const {
+  return core_ == nullptr ? S3Counters() : core_->counters();
+}
+
+Result<std::shared_ptr<Input>> http_input(std::string_view url, S3Options options) {
+  VENEER_TRY(const S3Client client, S3Client::create(std::move(options)));
+  return client.open_url(url);
+}
+
+}  // namespace veneer
