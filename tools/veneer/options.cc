@@ -95,7 +95,7 @@ bool Options::parse(std::span<const OptionSpec* const> specs,
       }
     } else {
       char letter = argument[1];
-      shown = argument.substr(0, 2);
+      shown = std::string(argument.substr(0, 2));
       bool number = letter >= '0' && letter <= '9';
       for (const OptionSpec* s : specs) {
         if (s->letter != '\0' && s->letter == (number ? 'n' : letter)) spec = s;
