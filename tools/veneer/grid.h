@@ -85,7 +85,6 @@ class Grid {
   std::vector<GridColumn> columns_;
   enum class Format : uint8_t { table, json, csv } format_;
   bool many_files_;
-  bool header_done_ = false;
   bool first_file_ = true;
   std::string file_;
   size_t at_ = 0;
