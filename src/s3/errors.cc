@@ -19,9 +19,11 @@ constexpr std::array<std::string_view, 4> kPassing{"InternalError", "RequestTime
                                                    "IncompleteBody"};
 constexpr std::array<std::string_view, 3> kExpired{"ExpiredToken", "ExpiredTokenException",
                                                    "TokenRefreshRequired"};
-constexpr std::array<std::string_view, 6> kDenied{
-    "InvalidAccessKeyId",           "InvalidToken",        "SignatureDoesNotMatch", "AccessDenied",
-    "AuthorizationHeaderMalformed", "RequestTimeTooSkewed"};
+// XAdminUserNotFound, with status 404, is versitygw's word for InvalidAccessKeyId.
+constexpr std::array<std::string_view, 7> kDenied{
+    "InvalidAccessKeyId",  "InvalidToken",       "SignatureDoesNotMatch",
+    "AccessDenied",        "XAdminUserNotFound", "AuthorizationHeaderMalformed",
+    "RequestTimeTooSkewed"};
 constexpr std::array<std::string_view, 4> kMissing{"NoSuchKey", "NoSuchBucket", "NoSuchUpload",
                                                    "NoSuchVersion"};
 

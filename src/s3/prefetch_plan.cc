@@ -49,7 +49,10 @@ std::vector<PlannedPart> plan_parts(std::vector<ByteRange> ranges, int64_t gap, 
     while (last + 1 < wanted.size() && wanted[last + 1].offset - end_of(last) <= gap) ++last;
     const int64_t begin = wanted[first].offset;
     const int64_t length = end_of(last) - begin;
-    const int64_t pieces = length > 2 * part_bytes ? (length + part_bytes - 1) / part_bytes : 1;
+    int64_t pieces = 1;
+    if (length - part_bytes > part_bytes) {
+      pieces = length / part_bytes + (length % part_bytes != 0 ? 1 : 0);
+    }
     const std::span<const ByteRange> together(wanted.data() + first, last + 1 - first);
     for (int64_t i = 0; i < pieces; ++i) {
       // By quotient and remainder: a product of two sizes could pass 64 bits.
