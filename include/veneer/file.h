@@ -27,7 +27,7 @@ namespace veneer {
 using FileResolver = std::function<Result<std::shared_ptr<Input>>(std::string_view file_path)>;
 
 struct OpenOptions {
-  Limits limits;
+  Limits limits = {};
   /// Null means default_allocator(). Must outlive the file, its readers and their batches.
   Allocator* allocator = nullptr;
   /// Map the file into memory instead of reading it (see map_input); only for `File::open(path)`.
@@ -35,7 +35,7 @@ struct OpenOptions {
   /// Bytes that are read from the end at first: a footer that fits costs one read.
   int64_t tail_bytes = 64 << 10;
   /// Where column chunks in other files are opened; without it such a chunk is refused when read.
-  FileResolver resolver;
+  FileResolver resolver = {};
 };
 
 /// What a progress callback is told.
@@ -47,7 +47,7 @@ struct Progress {
 struct ReadOptions {
   /// Dotted paths of what to read, in the order wanted: "fare", "driver.name", "tags". A path of a
   /// group takes all below it. Empty means every column.
-  std::vector<std::string> columns;
+  std::vector<std::string> columns = {};
   /// Row groups [first, first + count); a negative count means to the last.
   int32_t first_row_group = 0;
   int32_t row_group_count = -1;
@@ -65,13 +65,13 @@ struct ReadOptions {
   /// Verify the CRC of each page that has one.
   bool checksums = true;
   /// Paths of leaves that stay dictionary-encoded where the file has them so.
-  std::vector<std::string> dictionary_columns;
+  std::vector<std::string> dictionary_columns = {};
   Int96As int96 = Int96As::stored;
   /// Set it to true from any thread, and the read ends soon with `cancelled`. May be null; must
   /// outlive the reader.
   const std::atomic<bool>* cancel = nullptr;
   /// Called after each batch, on the thread that called `next`.
-  std::function<void(const Progress&)> progress;
+  std::function<void(const Progress&)> progress = {};
 };
 
 /// Rows of a few columns, decoded. Owns its memory, which the next `next` into the same batch uses

@@ -50,14 +50,15 @@ Batch::~Batch() = default;
 
 size_t Batch::num_rows() const noexcept { return impl_ == nullptr ? 0 : impl_->rows; }
 size_t Batch::num_columns() const noexcept {
-  return impl_ == nullptr || impl_->projection == nullptr ? 0 : impl_->projection->num_top_level;
+  // Without rows there are no columns either: after a failure they are not all of one batch.
+  return impl_ == nullptr || impl_->rows == 0 ? 0 : impl_->projection->num_top_level;
 }
 const Column& Batch::column(size_t i) const noexcept { return impl_->data.columns[i]; }
 int64_t Batch::first_row() const noexcept { return impl_ == nullptr ? 0 : impl_->first_row; }
 int32_t Batch::row_group() const noexcept { return impl_ == nullptr ? 0 : impl_->row_group; }
 
 const Column* Batch::find(const Field& field) const noexcept {
-  if (impl_ == nullptr) return nullptr;
+  if (impl_ == nullptr || impl_->rows == 0) return nullptr;
   for (const Column& column : impl_->data.columns) {
     if (&column.field() == &field) return &column;
   }
