@@ -40,10 +40,13 @@ LeafReader::LeafReader(Options options)
       repetition_block_(options_.pages.pool),
       definition_block_(options_.pages.pool),
       skipped_(options_.pages.pool) {
-  if (kind_ == ValueKind::boolean) options_.keep_dictionary = false;
   if (kind_ == ValueKind::int96 && options_.int96 != Int96As::stored) {
     kind_ = ValueKind::int64;
     width_ = 8;
+  }
+  // Bits, and values without bytes, are no larger than indices; what is converted has no entry.
+  if (kind_ == ValueKind::boolean || width_ == 0 || kind_ != layout_.kind) {
+    options_.keep_dictionary = false;
   }
 }
 
@@ -320,6 +323,10 @@ Status LeafReader::read_nested(size_t rows, LeafData* out, bool keep) {
                            number(rows_done_ + narrow<int64_t>(begun)) + " of " +
                            number(chunk_rows_) + " rows");
   }
+  if (to_the_end && block_begin_ == block_end_ && values_seen_ != chunk_values_) {
+    return Status::corrupt("column chunk ends with " + number(chunk_values_ - values_seen_) +
+                           " of its values missing");
+  }
   if (to_the_end && block_begin_ != block_end_) {
     return Status::corrupt("column chunk has more rows than the " + number(chunk_rows_) +
                            " of its row group");
@@ -405,7 +412,10 @@ Status LeafReader::skip(int64_t rows) {
         if (!more) return need_page();
       }
       const int64_t now = std::min(rows, page_left_);
-      if (now < page_left_ || page_open_) {
+      // A page whose last value the next one begins with is decoded even if no row of it is wanted.
+      const bool carries =
+          options_.carry_prefix && encoding_of(header_) == Encoding::delta_byte_array;
+      if (now < page_left_ || page_open_ || carries) {
         VENEER_CHECK(need_page());
         // In blocks, for the levels' sake.
         for (int64_t left = now; left > 0;) {

@@ -152,8 +152,9 @@ Result<PageBody> PageStream::body(const PageHeader& header, bool keep, bool repo
   }
   if (level_bytes != 0) std::memcpy(out->data(), stored.data(), level_bytes);
   const std::span<const uint8_t> packed = stored.subspan(level_bytes);
-  // A page of nulls alone may have no compressed part at all.
-  if (!(packed.empty() && size == level_bytes)) {
+  // A page of nulls alone may have no compressed part at all, or one that holds nothing: Hadoop's
+  // framing of no bytes is a block of length 0, with or without a body.
+  if (size != level_bytes) {
     Status status = decompressor_.decompress(
         codec_, packed, std::span<uint8_t>(out->data(), size).subspan(level_bytes));
     if (!status.ok()) return std::move(status).at(page_offset());

@@ -6,6 +6,7 @@
 
 #include "base/bits.h"
 #include "base/checked.h"
+#include "base/cursor.h"
 #include "base/macros.h"
 #include "encoding/decimal.h"
 #include "encoding/view.h"
@@ -90,6 +91,19 @@ Status convert_views(const ValueLayout& layout, std::span<const BinaryView> view
                        ? decimals_from_views(views, buffers, static_cast<Int128*>(to))
                        : decimals_from_views(views, buffers, static_cast<Int256*>(to));
   return fit ? Status() : too_wide(layout);
+}
+
+// Whether RLE runs of booleans fill these bytes to the last one. No writer makes runs of nothing.
+bool are_boolean_runs(std::span<const uint8_t> bytes) noexcept {
+  ByteCursor cursor(bytes);
+  while (cursor.remaining() != 0) {
+    uint64_t header;
+    if (!cursor.read_varint(&header) || header < 2) return false;
+    const uint64_t body = (header & 1) == 0 ? 1 : header >> 1;
+    if (body > cursor.remaining() || ((header & 1) == 0 && *cursor.data() > 1)) return false;
+    if (!cursor.skip(static_cast<size_t>(body))) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -192,22 +206,23 @@ Status ValueDecoder::open(Encoding encoding, std::span<const uint8_t> bytes, Sha
 }
 
 // Encodings.md wants a four-byte length before RLE booleans, in pages V1 and V2 alike; some writers
-// leave it out.
+// leave it out. A length that fits the page tells, then runs that do; what is neither is refused,
+// as it would otherwise give wrong values.
 Status ValueDecoder::open_boolean_rle(std::span<const uint8_t> bytes) {
-  if (bytes.size() >= 4 && load_le<uint32_t>(bytes.data()) <= bytes.size() - 4) {
-    const size_t length = load_le<uint32_t>(bytes.data());
-    if (length != 0) return rle_.init(bytes.subspan(4, length), 1);
-  }
-  return rle_.init(bytes, 1);
+  if (bytes.empty()) return rle_.init(bytes, 1);
+  const size_t after = bytes.size() < 4 ? 0 : bytes.size() - 4;
+  const size_t length = bytes.size() < 4 ? SIZE_MAX : load_le<uint32_t>(bytes.data());
+  if (length == after) return rle_.init(bytes.subspan(4), 1);
+  if (are_boolean_runs(bytes)) return rle_.init(bytes, 1);
+  if (length < after) return rle_.init(bytes.subspan(4, length), 1);
+  return Status::corrupt("booleans are neither runs nor runs after their length");
 }
 
 Status ValueDecoder::open_delta_byte_array(std::span<const uint8_t> bytes) {
   if (carry_prefix_) {
     const std::span<const uint8_t> last = delta_bytes_.previous();
-    if (!last.empty()) {
-      previous_.clear();
-      VENEER_CHECK(previous_.append(last.data(), last.size()));
-    }
+    previous_.clear();
+    VENEER_CHECK(previous_.append(last.data(), last.size()));
   }
   VENEER_CHECK(delta_bytes_.init(bytes, pool_));
   return carry_prefix_ && !previous_.empty() ? delta_bytes_.set_previous(previous_.bytes())

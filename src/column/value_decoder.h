@@ -49,7 +49,9 @@ class ValueDecoder {
   Status open(Encoding encoding, std::span<const uint8_t> bytes, SharedBuffer owner,
               const Dictionary* dictionary);
   /// A chunk begins: forgets what DELTA_BYTE_ARRAY carries from page to page.
-  void begin_chunk() noexcept { previous_.clear(); }
+  void begin_chunk() noexcept {
+    if (carry_prefix_) delta_bytes_ = encoding::DeltaByteArrayDecoder();
+  }
   /// A batch begins: its buffers are not those of the last one.
   void begin_batch() noexcept { buffer_index_ = -1; }
   bool is_dictionary_encoded() const noexcept { return is_dictionary_encoding(encoding_); }
@@ -76,7 +78,7 @@ class ValueDecoder {
   const Dictionary* dictionary_ = nullptr;
   int64_t buffer_index_ = -1;
   Buffer scratch_;   // what is converted before it is given: decimals' bytes or views
-  Buffer previous_;  // the last value of the last DELTA_BYTE_ARRAY page, where it is carried
+  Buffer previous_;  // carries the last value of one DELTA_BYTE_ARRAY page to the next
 
   encoding::PlainFixedDecoder plain_fixed_;
   encoding::PlainBooleanDecoder plain_boolean_;

@@ -1,0 +1,159 @@
+// What may be shared between threads is: one file, its schema, its metadata; each reader has one
+// thread at a time, and may have workers of its own. ThreadSanitizer looks on.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "model.h"
+
+namespace veneer::test {
+namespace {
+
+constexpr Repetition kOptional = Repetition::optional;
+
+Bytes make(Rows* expected) {
+  FileBuilder f({leaf("n", PhysicalType::int64), leaf("s", PhysicalType::byte_array, kOptional),
+                 list_of("l", leaf("element", PhysicalType::int32))});
+  for (int group = 0; group < 3; ++group) {
+    constexpr int kRows = 300;
+    RowGroupBuilder& g = f.row_group(kRows);
+    std::vector<int64_t> numbers;
+    std::vector<uint64_t> indices;
+    Levels def, rep, list_def;
+    std::vector<int32_t> elements;
+    for (int i = 0; i < kRows; ++i) {
+      numbers.push_back(group * 1000 + i);
+      def.push_back(i % 5 != 0 ? 1 : 0);
+      if (i % 5 != 0) indices.push_back(static_cast<uint64_t>(i) % 2);
+      Value list = Value::list({});
+      for (int e = 0; e < i % 3; ++e) {
+        rep.push_back(e == 0 ? 0 : 1);
+        list_def.push_back(2);
+        elements.push_back(i + e);
+        list.items.push_back(i32(i + e));
+      }
+      if (i % 3 == 0) {
+        rep.push_back(0);
+        list_def.push_back(1);
+      }
+      expected->push_back(Value::record(
+          {i64(numbers.back()),
+           i % 5 == 0 ? Value::null() : text(i % 2 == 0 ? "even" : "odd, and longer than inline"),
+           std::move(list)}));
+    }
+    g.chunk(0)
+        .codec(Codec::snappy)
+        .data_v1(
+            {.encoding = Encoding::delta_binary_packed, .values = delta_binary_packed(numbers)});
+    g.chunk(1)
+        .codec(Codec::snappy)
+        .dictionary(plain_byte_array({"even", "odd, and longer than inline"}), 2)
+        .data_v2({.def = def,
+                  .encoding = Encoding::rle_dictionary,
+                  .values = dictionary_indices(indices, 1)});
+    g.chunk(2).data_v1({.num_values = static_cast<int32_t>(rep.size()),
+                        .rep = rep,
+                        .def = list_def,
+                        .values = plain(elements)});
+  }
+  return f.finish();
+}
+
+TEST_CASE("readers of one file in parallel, each with workers of its own") {
+  Rows expected;
+  const Bytes bytes = make(&expected);
+  const File file = open_bytes(bytes);
+  std::atomic<int> right{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int round = 0; round < 5; ++round) {
+        const ReadResult read = read_rows(file, {.batch_rows = 37 + t, .threads = 1 + t});
+        if (read.status.ok() && read.fault.empty() && read.rows == expected) ++right;
+        for (int32_t leaf = 0; leaf < 3; ++leaf) {
+          if (read_pages(file, round % 3, leaf).status.ok()) ++right;
+          if (file.column_chunk(round % 3, leaf).ok()) ++right;
+        }
+        if (file.schema().find("l.element") != nullptr) ++right;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(right == 4 * 5 * 8);
+}
+
+TEST_CASE("a batch that one thread filled is read by many") {
+  Rows expected;
+  const Bytes bytes = make(&expected);
+  const File file = open_bytes(bytes);
+  BatchReader reader = file.read({.threads = 2});
+  Batch batch;
+  REQUIRE(reader.next(&batch));
+  std::atomic<int> right{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 3; ++t) {
+    threads.emplace_back([&] {
+      for (size_t i = 0; i < batch.num_rows(); ++i) {
+        if (value_of(batch.column(1), i) == expected[i].items[1]) ++right;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(right == 900);
+}
+
+TEST_CASE("cancelled by another thread") {
+  Rows expected;
+  const Bytes bytes = make(&expected);
+  const File file = open_bytes(bytes);
+  std::atomic<bool> cancel{false};
+  std::atomic<int> batches{0};
+  ReadOptions options{.batch_rows = 1, .threads = 2};
+  options.cancel = &cancel;
+  options.progress = [&](const Progress&) { ++batches; };
+  std::thread other([&] {
+    while (batches == 0) std::this_thread::yield();
+    cancel = true;
+  });
+  const ReadResult read = read_rows(file, options);
+  other.join();
+  CHECK((read.status.ok() || read.status.code() == StatusCode::cancelled));
+  CHECK(read.rows ==
+        Rows(expected.begin(), expected.begin() + static_cast<ptrdiff_t>(read.rows.size())));
+}
+
+TEST_CASE("a resolver is asked once for each file, whoever asks first") {
+  Rows expected;
+  const Bytes bytes = make(&expected);
+  FileBuilder f({leaf("x", PhysicalType::int32), leaf("y", PhysicalType::int32)});
+  RowGroupBuilder& g = f.row_group(1);
+  for (size_t i = 0; i < 2; ++i) {
+    g.chunk(i).data_v1({.values = plain<int32_t>({5})}).edit_chunk([](Thrift& c) {
+      c.set(1, Thrift::binary("other"));
+    });
+  }
+  const Bytes summary = f.finish();
+  std::atomic<int> opened{0};
+  OpenOptions open;
+  open.resolver = [&](std::string_view) -> Result<std::shared_ptr<Input>> {
+    ++opened;
+    return memory_input(summary);
+  };
+  const File file = open_bytes(summary, open);
+  std::atomic<int> right{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      const ReadResult read = read_rows(file, {.threads = 2});
+      if (read.status.ok() && read.rows == Rows{Value::record({i32(5), i32(5)})}) ++right;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(right == 4);
+  CHECK(opened == 1);
+}
+
+}  // namespace
+}  // namespace veneer::test
