@@ -114,8 +114,7 @@ void check_statistics(const Statistics& statistics, const Analysis& analysis, co
                report);
 }
 
-void check_size_statistics(const SizeStatistics& statistics, const Analysis& analysis,
-                           const Facts& facts, Report* report) {
+void check_size_statistics(const SizeStatistics& statistics, const Facts& facts, Report* report) {
   if (statistics.unencoded_byte_array_data_bytes && facts.binary_bytes &&
       *statistics.unencoded_byte_array_data_bytes != *facts.binary_bytes) {
     (*report)(size_statistics,
@@ -165,13 +164,13 @@ void IndexCheck::page(const Page& page, int64_t first_row, const Analysis& analy
                       const Facts& facts, const WriterVersion& writer, Report* report) {
   const size_t k = data_pages_++;
   if (offsets_ && k < offsets_->page_locations.size()) {
-    offsets_of(k, page, first_row, analysis, facts, report);
+    offsets_of(k, page, first_row, facts, report);
   }
   if (columns_ && k < columns_->null_pages.size()) column_of(k, analysis, facts, writer, report);
 }
 
-void IndexCheck::offsets_of(size_t k, const Page& page, int64_t first_row, const Analysis& analysis,
-                            const Facts& facts, Report* report) {
+void IndexCheck::offsets_of(size_t k, const Page& page, int64_t first_row, const Facts& facts,
+                            Report* report) {
   const PageLocation& place = offsets_->page_locations[k];
   if (place.offset != page.offset) {
     (*report)(page_index, "the offset index has the page at " + std::to_string(place.offset));

@@ -15,8 +15,7 @@ namespace veneer::checks {
 void check_statistics(const Statistics& statistics, const Analysis& analysis, const Facts& facts,
                       const WriterVersion& writer, int64_t distinct_limit, Report* report);
 
-void check_size_statistics(const SizeStatistics& statistics, const Analysis& analysis,
-                           const Facts& facts, Report* report);
+void check_size_statistics(const SizeStatistics& statistics, const Facts& facts, Report* report);
 
 /// Holds a chunk's page index against its data pages as they go by.
 class IndexCheck {
@@ -33,8 +32,8 @@ class IndexCheck {
   bool has_offset_index() const noexcept { return offsets_.has_value(); }
 
  private:
-  void offsets_of(size_t k, const Page& page, int64_t first_row, const Analysis& analysis,
-                  const Facts& facts, Report* report);
+  void offsets_of(size_t k, const Page& page, int64_t first_row, const Facts& facts,
+                  Report* report);
   void column_of(size_t k, const Analysis& analysis, const Facts& facts,
                  const WriterVersion& writer, Report* report);
   void check_order(const Analysis& analysis, const WriterVersion& writer, Report* report);
