@@ -125,7 +125,9 @@ class Pipeline {
   // working.cc: by the workers.
   Task take_task(Lock* lock);
   Active* next_active();
-  Waiting& waiting_at(uint64_t index) { return waiting_[index - first_waiting_]; }
+  Waiting& waiting_at(uint64_t index) {
+    return waiting_[static_cast<size_t>(index - first_waiting_)];
+  }
   Result<ObjectReader> open_object(Active* active);
   bool may_produce(const Active& active) const;
   bool make_batch(Active* active, ObjectReader* reader);

@@ -44,7 +44,58 @@ std::shared_ptr<Store> many(int files, int64_t rows) {
   return store;
 }
 
+// A million keys of one small file, page by page.
+class EndlessLister final : public Lister {
+ public:
+  explicit EndlessLister(std::atomic<int>* listed) : listed_(listed), bytes_(ids_file(0, 10)) {}
+
+  std::string_view name() const noexcept override { return "endless/"; }
+  Result<bool> next(std::vector<ObjectInfo>* page) override {
+    for (int i = 0; i < 1000; ++i) {
+      const std::string key = std::to_string(1'000'000 + *listed_) + ".parquet";
+      page->push_back({key, static_cast<int64_t>(bytes_.size()), "1"});
+      ++*listed_;
+    }
+    return *listed_ < 1'000'000;
+  }
+  Result<std::shared_ptr<Input>> open(const ObjectInfo&) override { return memory_input(bytes_); }
+
+ private:
+  std::atomic<int>* listed_;
+  Bytes bytes_;
+};
+
 }  // namespace
+
+TEST_CASE("the listing waits for the reading where it may") {
+  std::atomic<int> listed{0};
+  ScanOptions options;
+  options.schema_from = SchemaFrom::first_file;
+  auto scan = Scan::open(std::make_unique<EndlessLister>(&listed), options);
+  REQUIRE(scan.ok());
+  ScanBatch batch;
+  REQUIRE(scan->next(&batch));
+  const auto begin = Clock::now();
+  while (listed < 50'000 && seconds_since(begin) < 20) std::this_thread::yield();
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  CHECK(listed >= 50'000);
+  CHECK(listed <= 52'000);
+  REQUIRE(scan->next(&batch));
+  CHECK_FALSE(scan->stats().listing_done);
+}
+
+TEST_CASE("a million keys are listed in bounded memory, and pruned") {
+  std::atomic<int> listed{0};
+  ScanOptions options;
+  options.key_filter = [](std::string_view key) { return key == "1999999.parquet"; };
+  auto scan = Scan::open(std::make_unique<EndlessLister>(&listed), options);
+  REQUIRE(scan.ok());
+  Scanned all = read_all(&*scan);
+  CHECK(all.status.ok());
+  CHECK(all.ids == numbers(0, 10));
+  CHECK(all.stats.objects_listed == 1'000'000);
+  CHECK(all.stats.objects_skipped == 999'999);
+}
 
 TEST_CASE("a slow consumer stops the reading") {
   for (const bool ordered : {false, true}) {
