@@ -147,8 +147,8 @@ TEST_CASE("pages without values, index pages, pages of nothing but nulls") {
   FileBuilder f({leaf("x", PhysicalType::int32, kOptional)});
   f.row_group(4)
       .chunk(0)
-      .index_page(bytes(1, 2, 3))
       .dictionary(plain<int32_t>({5, 6}), 2)
+      .index_page(bytes(1, 2, 3))
       .index_page({})
       .data_v1({.num_values = 0})
       .data_v1({.num_values = 0, .encoding = Encoding::rle_dictionary, .values = bytes(1)})
@@ -168,7 +168,7 @@ TEST_CASE("pages without values, index pages, pages of nothing but nulls") {
   while (pages.next(&page)) types.push_back(page.header.type);
   CHECK_MESSAGE(pages.status().ok(), pages.status().to_string());
   // The walk ends with the last value.
-  CHECK(types == std::vector<PageType>{PageType::index, PageType::dictionary, PageType::index,
+  CHECK(types == std::vector<PageType>{PageType::dictionary, PageType::index, PageType::index,
                                        PageType::data, PageType::data, PageType::data_v2,
                                        PageType::data, PageType::index, PageType::data_v2,
                                        PageType::data_v2});
