@@ -45,7 +45,6 @@ struct Sum {
   uint64_t hash = 1;
   size_t rows = 0;
   std::string status;
-  friend bool operator==(const Sum&, const Sum&) = default;
 };
 
 Sum sum_of(const File& file, const ReadOptions& options) {

@@ -174,7 +174,7 @@ TEST_CASE("levels end early, or are no levels") {
   CHECK(has(refused(above), "corrupt: level 3 is above the maximum of 2 (column g.x, row group 0"));
   CHECK(has(page_error(above), "corrupt: level 3 is above the maximum of 2"));
   // V2: lengths of levels that are not there.
-  for (const int16_t field : {5, 6}) {
+  for (const int16_t field : {int16_t{5}, int16_t{6}}) {
     for (const int32_t lie : {1000, -1, 0}) {
       const Bytes bad = file_of(leaf("x", kInt, kRepeated), 3, [&](ChunkBuilder& c) {
         c.data_v2({.rep = {0, 0, 0},
