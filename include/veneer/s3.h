@@ -15,12 +15,8 @@
 #pragma GCC visibility push(default)
 namespace veneer {
 
-class S3Client;
-struct S3Options;
 namespace s3 {
-class Core;
-class Environment;
-Result<S3Client> make_client(S3Options options, Environment environment);
+struct ClientMaker;
 }  // namespace s3
 
 /// How a bucket is named in URLs.
@@ -190,8 +186,8 @@ class S3Client {
   explicit operator bool() const noexcept { return core_ != nullptr; }
 
  private:
-  friend Result<S3Client> s3::make_client(S3Options options, s3::Environment environment);
-  std::shared_ptr<s3::Core> core_;
+  friend struct s3::ClientMaker;
+  std::shared_ptr<void> core_;
 };
 
 /// One file behind http(s), by a client of its own: S3Client::open_url.

@@ -60,8 +60,8 @@ class PartClaim final : public Claim {
           part->failure = done->status();
           part->state = part->failure.ok() ? Part::State::ready : Part::State::failed;
           state->changed.notify_all();
-          if (part->failure.ok() && !state->closed) return;
-          part->bytes.release();
+          if (!part->failure.ok() || state->closed) part->bytes.release();
+          // This function holds the part, too: where its reader is quick, memory is free only now.
           core->transport().post([core] { core->budget().serve(); });
         });
     if (operation != nullptr) return;

@@ -14,14 +14,8 @@ Status no_client() { return Status::invalid_argument("an S3Client that was not c
 
 }  // namespace
 
-Result<S3Client> s3::make_client(S3Options options, Environment environment) {
-  S3Client client;
-  VENEER_TRY(client.core_, Core::create(std::move(options), std::move(environment)));
-  return client;
-}
-
 Result<S3Client> S3Client::create(S3Options options) {
-  return s3::make_client(std::move(options), s3::Environment::of_process());
+  return s3::ClientMaker::make(std::move(options), s3::Environment::of_process());
 }
 
 Result<std::shared_ptr<Input>> S3Client::open(std::string_view bucket, std::string_view key,
@@ -33,8 +27,8 @@ Result<std::shared_ptr<Input>> S3Client::open(std::string_view bucket, std::stri
   place.target.bucket = bucket;
   place.target.key = key;
   place.name = "s3://" + place.target.bucket + "/" + place.target.key;
-  return std::shared_ptr<Input>(
-      std::make_shared<s3::RemoteInput>(core_, std::move(place), nullptr, known));
+  return std::shared_ptr<Input>(std::make_shared<s3::RemoteInput>(
+      s3::ClientMaker::core_of(*this), std::move(place), nullptr, known));
 }
 
 Result<std::shared_ptr<Input>> S3Client::open_url(std::string_view text) const {
@@ -43,8 +37,8 @@ Result<std::shared_ptr<Input>> S3Client::open_url(std::string_view text) const {
   VENEER_TRY(place.target.url, s3::parse_url(text));
   place.target.original = place.target.url;
   place.name = place.target.url.origin() + place.target.url.path;
-  return std::shared_ptr<Input>(
-      std::make_shared<s3::RemoteInput>(core_, std::move(place), nullptr, S3ObjectVersion{}));
+  return std::shared_ptr<Input>(std::make_shared<s3::RemoteInput>(
+      s3::ClientMaker::core_of(*this), std::move(place), nullptr, S3ObjectVersion{}));
 }
 
 Result<std::unique_ptr<Lister>> S3Client::list(std::string_view bucket, std::string_view prefix,
@@ -55,12 +49,12 @@ Result<std::unique_ptr<Lister>> S3Client::list(std::string_view bucket, std::str
     return Status::invalid_argument("S3ListOptions: page_keys is out of range");
   }
   if (options.fan_out > 256) return Status::invalid_argument("S3ListOptions: fan_out is over 256");
-  return std::unique_ptr<Lister>(
-      std::make_unique<s3::S3Lister>(core_, bucket, prefix, std::move(options)));
+  return std::unique_ptr<Lister>(std::make_unique<s3::S3Lister>(
+      s3::ClientMaker::core_of(*this), bucket, prefix, std::move(options)));
 }
 
 S3Counters S3Client::counters() const {
-  return core_ == nullptr ? S3Counters() : core_->counters();
+  return core_ == nullptr ? S3Counters() : s3::ClientMaker::core_of(*this)->counters();
 }
 
 Result<std::shared_ptr<Input>> http_input(std::string_view url, S3Options options) {

@@ -2,10 +2,6 @@
 #include "veneer/s3.h"
 
 namespace veneer {
-namespace s3 {
-class Core {};
-}  // namespace s3
-
 namespace {
 
 Status not_built() {

@@ -207,7 +207,7 @@ void Transport::Impl::run_timers() {
 
 int Transport::Impl::wait_milliseconds() const {
   const double now = steady_seconds();
-  double wait = 1;
+  double wait = 60;
   for (const Timer& timer : timers) wait = std::min(wait, timer.at - now);
   if (!transfers.empty()) wait = std::min(wait, options.stall_timeout_seconds / 8);
   return std::max(0, static_cast<int>(wait * 1000) + 1);

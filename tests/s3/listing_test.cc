@@ -110,10 +110,7 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(server.count() == 0);
   std::vector<ObjectInfo> page;
   REQUIRE(*(*lister)->next(&page));
-  for (int i = 0; i < 200 && server.count() < 2; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  CHECK(server.count() == 2);
+  CHECK(wait_until([&] { return server.count() == 2; }));
   const ObjectInfo object = page.back();
   auto input = (*lister)->open(object);
   REQUIRE(input.ok());
@@ -304,5 +301,9 @@ TEST_CASE_FIXTURE(Fixture, "1,000,000 keys in bounded memory") {
   CHECK(client.counters().list_requests == kKeys / kPage);
   CHECK(client.counters().connections_opened <= 2);
   MESSAGE("peak memory grew by " << (after.ru_maxrss - before.ru_maxrss) / 1024 << " MiB");
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  MESSAGE("not checked: the sanitizer holds back freed memory");
+#else
   CHECK(after.ru_maxrss - before.ru_maxrss < 64 * 1024);
+#endif
 }

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -33,7 +34,7 @@ inline S3Options quick_options(const FaultServer& server) {
 }
 
 inline S3Client make(S3Options options, s3::Fields environment = {}) {
-  auto client = s3::make_client(std::move(options), s3::Environment(std::move(environment)));
+  auto client = s3::ClientMaker::make(std::move(options), s3::Environment(std::move(environment)));
   REQUIRE_MESSAGE(client.ok(), client.status().to_string());
   return *std::move(client);
 }
@@ -70,6 +71,15 @@ inline void check_no_secret(const std::string& text) {
 
 inline double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// What another thread is about to make true.
+template <class Condition>
+bool wait_until(Condition condition) {
+  for (int i = 0; i < 500 && !condition(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return condition();
 }
 
 /// All of a listing, or the error that ended it; `pages` counts them.
