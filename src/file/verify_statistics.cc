@@ -89,8 +89,10 @@ void check_statistics(const Statistics& statistics, const Analysis& analysis, co
   }
   if (statistics.distinct_count) {
     const int64_t told = *statistics.distinct_count;
+    // Some writers count null as one more value.
+    const int64_t null = facts.nulls() > 0 ? 1 : 0;
     const int64_t most =
-        distinct_limit >= 0 ? std::min(distinct_limit, facts.present) : facts.present;
+        null + (distinct_limit >= 0 ? std::min(distinct_limit, facts.present) : facts.present);
     if (told > most) {
       (*report)(FindingKind::statistics, "distinct_count is " + std::to_string(told) +
                                              ", the data can have " + std::to_string(most) +

@@ -189,8 +189,8 @@ TEST_CASE("statistics of a chunk") {
              K::statistics, "the minimum 4 is said to be exact");
   expect_one(chunk(test::statistics(i32(5), i32(12), 1).set(7, Thrift::boolean(true))),
              K::statistics, "the maximum 12 is said to be exact");
-  expect_one(chunk(test::statistics(i32(5), i32(11), 1).set(4, Thrift::i64(6))), K::statistics,
-             "distinct_count is 6, the data can have 5 at most");
+  expect_one(chunk(test::statistics(i32(5), i32(11), 1).set(4, Thrift::i64(7))), K::statistics,
+             "distinct_count is 7, the data can have 6 at most");
   expect_one(chunk(test::statistics(i32(5), i32(11), 1).set(4, Thrift::i64(1))), K::statistics,
              "distinct_count is 1, the data have 2 at least");
   // Legacy fields, by signed order.
