@@ -177,7 +177,8 @@ class S3Client {
   /// The objects of a bucket whose keys begin with `prefix`, by flat pages (ListObjectsV2), the
   /// next page being fetched while one is used. Keys are given relative to `prefix` up to its last
   /// '/': of prefix "events/year=2026" the object "events/year=2026/a" is "year=2026/a". In byte
-  /// order, unless fanned out. Lister::cancel also ends the reads of inputs that the lister opened.
+  /// order, unless fanned out. Lister::narrow leaves out whole directories. Lister::cancel also
+  /// ends the reads of inputs that the lister opened.
   Result<std::unique_ptr<Lister>> list(std::string_view bucket, std::string_view prefix,
                                        S3ListOptions options = {}) const;
 

@@ -1,6 +1,7 @@
 #include "s3/lister.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/macros.h"
 #include "s3/remote_input.h"
@@ -10,8 +11,11 @@ namespace {
 
 constexpr size_t kMostPageBytes = size_t{16} << 20;
 constexpr int32_t kMostEmptyPages = 10'000;
-// Without fan-out the page behind the last one of a prefix is the next prefix's first.
-constexpr size_t kOrderedWindow = 2;
+// Prefixes whose first pages are fetched before their turn has come.
+constexpr size_t kOrderedWindow = 8;
+// So many directories of a level are listed one by one; of more, only where few are wanted.
+constexpr size_t kFewDirectories = 64;
+constexpr size_t kFewOfAll = 4;
 
 Status listing_error(std::string_view what, std::string_view name) {
   return Status::io("wrong listing of the server: " + std::string(what)).in_file(name);
@@ -101,6 +105,7 @@ Status PageStream::check_page(const ListPage& page) {
 Result<ListPage> PageStream::take() {
   VENEER_CHECK(prime());
   VENEER_CHECK(operation_->wait());
+  ++pages_taken_;
   ListPage page = std::move(slot_->page);
   slot_ = nullptr;
   operation_ = nullptr;
@@ -115,87 +120,145 @@ S3Lister::S3Lister(std::shared_ptr<Core> core, std::string_view bucket, std::str
                    S3ListOptions options)
     : core_(std::move(core)),
       bucket_(bucket),
+      prefix_(prefix),
       base_(up_to_slash(prefix)),
       name_("s3://" + std::string(bucket) + "/" + std::string(prefix)),
       options_(std::move(options)),
+      start_after_(options_.start_after.empty() ? "" : base_ + options_.start_after),
       group_(std::make_shared<CancelGroup>()),
-      signal_(std::make_shared<ListSignal>()) {
-  if (options_.below.empty()) {
-    add_stream(std::string(prefix), options_.fan_out > 1);
-    return;
-  }
-  for (const std::string& sub_prefix : tidy(options_.below)) {
-    std::string whole = base_ + sub_prefix;
-    if (std::string_view(whole).starts_with(prefix)) {
-      add_stream(std::move(whole), options_.fan_out > 1);
-    } else if (prefix.starts_with(whole)) {
-      add_stream(std::string(prefix), options_.fan_out > 1);
-    }
-  }
+      signal_(std::make_shared<ListSignal>()) {}
+
+size_t S3Lister::window() const noexcept {
+  return options_.fan_out > 1 ? static_cast<size_t>(options_.fan_out) : kOrderedWindow;
 }
 
-S3Lister::~S3Lister() {
-  // Pages that nobody will take. Inputs go on.
-  active_.clear();
-  waiting_.clear();
+Below S3Lister::verdict(std::string_view prefix) const {
+  if (!filter_) return Below::all;
+  return filter_(up_to_slash(prefix).substr(base_.size()));
 }
 
-void S3Lister::add_stream(std::string prefix, bool fan_out) {
+S3Lister::Item S3Lister::list(std::string prefix, bool by_level) const {
   ListQuery query;
   query.bucket = bucket_;
   query.url_encoding = options_.url_encoding;
   query.page_keys = options_.page_keys;
-  if (fan_out) query.delimiter = "/";
-  if (!options_.start_after.empty()) {
-    query.start_after = base_ + options_.start_after;
-    const bool before = prefix < query.start_after && !query.start_after.starts_with(prefix);
-    if (before) return;
+  // Servers differ in what start-after means for directories; a level is short enough without it.
+  if (by_level) {
+    query.delimiter = "/";
+  } else {
+    query.start_after = start_after_;
   }
   query.prefix = std::move(prefix);
-  waiting_.push_back(
-      std::make_unique<PageStream>(core_.get(), std::move(query), name_, group_, signal_));
+  return {std::make_unique<PageStream>(core_.get(), std::move(query), name_, group_, signal_), {}};
 }
 
-Status S3Lister::fill_window() {
-  const size_t window =
-      std::max(kOrderedWindow, static_cast<size_t>(std::max(1, options_.fan_out)));
-  while (active_.size() < window && !waiting_.empty()) {
-    VENEER_CHECK(waiting_.front()->prime());
-    active_.push_back(std::move(waiting_.front()));
-    waiting_.pop_front();
+void S3Lister::add(std::string prefix, Below verdict, std::vector<Item>* items) const {
+  const bool before = prefix < start_after_ && !start_after_.starts_with(prefix);
+  if (verdict == Below::none || before) return;
+  items->push_back(list(std::move(prefix), verdict == Below::some));
+}
+
+void S3Lister::begin() {
+  begun_ = true;
+  std::vector<std::string> prefixes;
+  for (const std::string& below : options_.below) {
+    std::string whole = base_ + below;
+    // A prefix of the prefix means all of it.
+    if (prefix_.starts_with(whole)) whole = prefix_;
+    if (whole.starts_with(prefix_)) prefixes.push_back(std::move(whole));
+  }
+  if (options_.below.empty()) prefixes.push_back(prefix_);
+  std::vector<Item> items;
+  for (std::string& prefix : tidy(std::move(prefixes))) {
+    Below wanted = verdict(prefix);
+    if (options_.fan_out > 1 && wanted == Below::all) wanted = Below::some;
+    add(std::move(prefix), wanted, &items);
+  }
+  for (Item& item : items) items_.push_back(std::move(item));
+}
+
+Status S3Lister::prime() {
+  size_t primed = 0;
+  for (Item& item : items_) {
+    if (primed == window()) break;
+    if (item.stream == nullptr) continue;
+    VENEER_CHECK(item.stream->prime());
+    ++primed;
   }
   return {};
 }
 
 size_t S3Lister::wait_for_any() {
   std::unique_lock lock(signal_->mutex);
-  size_t ready = 0;
+  size_t index = 0;
   signal_->came.wait(lock, [&] {
-    for (ready = 0; ready < active_.size(); ++ready) {
-      if (active_[ready]->is_ready()) return true;
+    for (index = 0; index < items_.size(); ++index) {
+      if (items_[index].stream == nullptr || items_[index].stream->is_ready()) return true;
     }
     return false;
   });
-  return ready;
+  return index;
 }
 
-Status S3Lister::emit(ListPage page, const PageStream& from, std::vector<ObjectInfo>* out) {
-  for (ListedObject& object : page.objects) {
-    if (!object.key.starts_with(from.query().prefix)) {
+Status S3Lister::check_names(const ListPage& page, const PageStream& from) const {
+  const std::string& prefix = from.query().prefix;
+  for (const ListedObject& object : page.objects) {
+    if (!object.key.starts_with(prefix))
       return listing_error("a key that was not asked for", name_);
+  }
+  for (const std::string& directory : page.common_prefixes) {
+    if (directory.size() <= prefix.size() || !directory.starts_with(prefix) ||
+        !from.is_by_level()) {
+      return listing_error("a prefix that was not asked for", name_);
     }
+  }
+  return {};
+}
+
+// A request for each directory, against one for each thousand keys, wanted or not.
+bool S3Lister::flat_is_cheaper(const std::vector<Below>& verdicts) const {
+  if (options_.fan_out > 1 || verdicts.empty()) return false;
+  const size_t wanted = verdicts.size() - static_cast<size_t>(std::count(
+                                              verdicts.begin(), verdicts.end(), Below::none));
+  if (wanted == verdicts.size()) return true;
+  return wanted > kFewDirectories && wanted > verdicts.size() / kFewOfAll;
+}
+
+// What a level holds goes in the place of the look into it, in key order.
+void S3Lister::expand(size_t index, ListPage page) {
+  PageStream& stream = *items_[index].stream;
+  std::vector<Below> verdicts;
+  for (const std::string& directory : page.common_prefixes) verdicts.push_back(verdict(directory));
+  std::vector<Item> items;
+  bool over = stream.is_over();
+  if (stream.pages_taken() == 1 && flat_is_cheaper(verdicts)) {
+    items.push_back(list(stream.query().prefix, false));
+    over = true;
+  } else {
+    auto object = page.objects.begin();
+    for (size_t i = 0; i <= verdicts.size(); ++i) {
+      std::vector<ListedObject> beside;
+      while (object != page.objects.end() &&
+             (i == verdicts.size() || object->key < page.common_prefixes[i])) {
+        beside.push_back(std::move(*object++));
+      }
+      if (!beside.empty()) items.push_back({nullptr, std::move(beside)});
+      if (i < verdicts.size()) add(std::move(page.common_prefixes[i]), verdicts[i], &items);
+    }
+  }
+  auto at = items_.begin() + static_cast<ptrdiff_t>(index);
+  if (over) at = items_.erase(at);
+  items_.insert(at, std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
+}
+
+void S3Lister::emit(std::vector<ListedObject> objects, std::vector<ObjectInfo>* out) const {
+  for (ListedObject& object : objects) {
+    if (!start_after_.empty() && object.key <= start_after_) continue;
     object.key.erase(0, base_.size());
     // The prefix's own "directory" is an object of no bytes and no name.
     if (object.key.empty()) continue;
     out->push_back({std::move(object.key), object.size, std::move(object.etag)});
   }
-  for (std::string& prefix : page.common_prefixes) {
-    if (prefix.size() <= from.query().prefix.size() || !prefix.starts_with(from.query().prefix)) {
-      return listing_error("a prefix that was not asked for", name_);
-    }
-    add_stream(std::move(prefix), false);
-  }
-  return {};
 }
 
 Result<bool> S3Lister::next(std::vector<ObjectInfo>* page) {
@@ -203,24 +266,33 @@ Result<bool> S3Lister::next(std::vector<ObjectInfo>* page) {
   if (group_->is_cancelled()) {
     return Status::cancelled("the listing was cancelled").in_file(name_);
   }
-  VENEER_CHECK(failure_ = fill_window());
-  if (active_.empty()) return false;
+  if (!begun_) begin();
+  VENEER_CHECK(failure_ = prime());
+  if (items_.empty()) return false;
   const size_t index = options_.fan_out > 1 ? wait_for_any() : 0;
-  PageStream& stream = *active_[index];
-  auto taken = stream.take();
-  if (!taken) {
-    failure_ = taken.status();
-    return failure_;
+  Item& item = items_[index];
+  const auto at = items_.begin() + static_cast<ptrdiff_t>(index);
+  if (item.stream == nullptr) {
+    emit(std::move(item.objects), page);
+    items_.erase(at);
+    return true;
   }
-  VENEER_CHECK(failure_ = emit(*std::move(taken), stream, page));
-  if (stream.is_over()) {
-    active_.erase(active_.begin() + static_cast<ptrdiff_t>(index));
-  } else if (options_.fan_out > 1) {
-    // Each prefix in its turn.
-    std::rotate(active_.begin() + static_cast<ptrdiff_t>(index),
-                active_.begin() + static_cast<ptrdiff_t>(index) + 1, active_.end());
+  auto taken = item.stream->take();
+  if (!taken) return failure_ = taken.status();
+  VENEER_CHECK(failure_ = check_names(*taken, *item.stream));
+  if (item.stream->is_by_level()) {
+    expand(index, *std::move(taken));
+  } else {
+    emit(std::move(taken->objects), page);
+    if (item.stream->is_over()) {
+      items_.erase(at);
+    } else if (options_.fan_out > 1) {
+      // Each prefix in its turn.
+      const auto end = items_.begin() + static_cast<ptrdiff_t>(std::min(window(), items_.size()));
+      if (at < end) std::rotate(at, at + 1, end);
+    }
   }
-  VENEER_CHECK(failure_ = fill_window());
+  VENEER_CHECK(failure_ = prime());
   return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -62,6 +63,9 @@ class PageStream {
   Result<ListPage> take();
   /// The last page was taken.
   bool is_over() const noexcept { return over_; }
+  /// One level of directories, not all keys.
+  bool is_by_level() const noexcept { return !query_.delimiter.empty(); }
+  int64_t pages_taken() const noexcept { return pages_taken_; }
   const ListQuery& query() const noexcept { return query_; }
 
  private:
@@ -82,35 +86,58 @@ class PageStream {
   std::string first_key_;
   TokenLoop loop_;
   int32_t empty_pages_ = 0;
+  int64_t pages_taken_ = 0;
   bool over_ = false;
 };
 
+/// Flat listings by default. With a filter, or fanned out, a prefix is first looked into by one
+/// level of "directories", and those that are wanted are listed in its place.
 class S3Lister final : public Lister {
  public:
   S3Lister(std::shared_ptr<Core> core, std::string_view bucket, std::string_view prefix,
            S3ListOptions options);
-  ~S3Lister() override;
 
   std::string_view name() const noexcept override { return name_; }
   Result<bool> next(std::vector<ObjectInfo>* page) override;
   Result<std::shared_ptr<Input>> open(const ObjectInfo& object) override;
+  void narrow(std::function<Below(std::string_view directory)> filter) override {
+    filter_ = std::move(filter);
+  }
   void cancel() noexcept override;
 
  private:
-  void add_stream(std::string prefix, bool fan_out);
-  Status fill_window();
+  // What is still to be listed, in its place among the others: pages to come, or objects that a
+  // look into a level has found beside its directories.
+  struct Item {
+    std::unique_ptr<PageStream> stream;
+    std::vector<ListedObject> objects;
+  };
+
+  void begin();
+  Below verdict(std::string_view prefix) const;
+  /// Nothing where the filter wants none of it, or where it lies before start_after.
+  void add(std::string prefix, Below verdict, std::vector<Item>* items) const;
+  Item list(std::string prefix, bool by_level) const;
+  Status prime();
   size_t wait_for_any();
-  Status emit(ListPage page, const PageStream& from, std::vector<ObjectInfo>* out);
+  Status check_names(const ListPage& page, const PageStream& from) const;
+  bool flat_is_cheaper(const std::vector<Below>& verdicts) const;
+  void expand(size_t index, ListPage page);
+  void emit(std::vector<ListedObject> objects, std::vector<ObjectInfo>* out) const;
+  size_t window() const noexcept;
 
   std::shared_ptr<Core> core_;
   const std::string bucket_;
+  const std::string prefix_;
   const std::string base_;  // the prefix up to its last '/'
   const std::string name_;
   const S3ListOptions options_;
+  const std::string start_after_;  // a whole key, or empty
   const std::shared_ptr<CancelGroup> group_;
   const std::shared_ptr<ListSignal> signal_;
-  std::deque<std::unique_ptr<PageStream>> waiting_;
-  std::deque<std::unique_ptr<PageStream>> active_;
+  std::function<Below(std::string_view)> filter_;
+  bool begun_ = false;
+  std::deque<Item> items_;
   Status failure_;  // of an earlier next
 };
 
