@@ -10,8 +10,8 @@
 #include "veneer/page.h"          // IWYU pragma: export
 #include "veneer/row_cursors.h"   // IWYU pragma: export
 #include "veneer/rows.h"          // IWYU pragma: export
-#include "veneer/scan.h"          // IWYU pragma: export
 #include "veneer/s3.h"            // IWYU pragma: export
+#include "veneer/scan.h"          // IWYU pragma: export
 #include "veneer/schema.h"        // IWYU pragma: export
 #include "veneer/status.h"        // IWYU pragma: export
 #include "veneer/typed.h"         // IWYU pragma: export
