@@ -2,6 +2,7 @@
 #pragma once
 
 #include "veneer/bloom_filter.h"  // IWYU pragma: export
+#include "veneer/channel.h"       // IWYU pragma: export
 #include "veneer/column.h"        // IWYU pragma: export
 #include "veneer/file.h"          // IWYU pragma: export
 #include "veneer/input.h"         // IWYU pragma: export
@@ -13,6 +14,9 @@
 #include "veneer/s3.h"            // IWYU pragma: export
 #include "veneer/scan.h"          // IWYU pragma: export
 #include "veneer/schema.h"        // IWYU pragma: export
+#include "veneer/source.h"        // IWYU pragma: export
+#include "veneer/source_impl.h"   // IWYU pragma: export
+#include "veneer/source_run.h"    // IWYU pragma: export
 #include "veneer/status.h"        // IWYU pragma: export
 #include "veneer/typed.h"         // IWYU pragma: export
 #include "veneer/types.h"         // IWYU pragma: export
