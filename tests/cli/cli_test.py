@@ -118,9 +118,16 @@ class Rows(unittest.TestCase):
         path = "pyarrow_many_row_groups.parquet"
         self.assertEqual(run("head", path, check=0).stdout.splitlines(True), rows[:10])
         self.assertEqual(run("tail", path, check=0).stdout.splitlines(True), rows[-10:])
-        for option in (["-n", "7"], ["-n7"], ["-7"], ["--rows=7"]):
+        for option in (["-n", "7"], ["-n7"], ["-7"], ["--limit=7"]):
             self.assertEqual(run("head", *option, path, check=0).stdout.splitlines(True), rows[:7])
             self.assertEqual(run("tail", *option, path, check=0).stdout.splitlines(True), rows[-7:])
+        for offset, limit in ((3, 4), (1, 0), (len(rows) - 2, 5), (len(rows) + 1, 5)):
+            options = [f"--offset={offset}", f"--limit={limit}", path]
+            self.assertEqual(run("head", *options, check=0).stdout.splitlines(True),
+                             rows[offset:offset + limit])
+            # From the end, with the order of the file kept.
+            self.assertEqual(run("tail", *options, check=0).stdout.splitlines(True),
+                             rows[::-1][offset:offset + limit][::-1])
         self.assertEqual(run("tail", "-n", "0", path, check=0).stdout, b"")
         self.assertEqual(run("tail", "-n", "100000", path, check=0).stdout.splitlines(True), rows)
 

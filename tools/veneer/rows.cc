@@ -16,15 +16,17 @@ constexpr OptionSpec kColumnsOption{
     "columns", 'c', "A,B.C", "dotted paths of what to print, in this order (\\, for a comma)"};
 constexpr OptionSpec kLimitOption{"limit", '\0', "N", "print at most N rows"};
 constexpr OptionSpec kOffsetOption{"offset", '\0', "N", "leave out the first N rows"};
-constexpr OptionSpec kRowsOption{"rows", 'n', "N",
-                                 "rows of each file (default 10); -N does as well"};
+constexpr OptionSpec kEndLimitOption{"limit", 'n', "N",
+                                     "rows of each file (default 10); -N does as well"};
+constexpr OptionSpec kEndOffsetOption{
+    "offset", '\0', "N", "of each file, leave out N rows at the end that is printed from"};
 
 constexpr const OptionSpec* kCatOptions[] = {&kFormatOption, &kColumnsOption,    &kLimitOption,
                                              &kOffsetOption, &kNoChecksumOption, &kThreadsOption,
                                              &kColorOption,  &kHelpOption};
-constexpr const OptionSpec* kHeadOptions[] = {&kFormatOption,     &kColumnsOption, &kRowsOption,
-                                              &kNoChecksumOption, &kThreadsOption, &kColorOption,
-                                              &kHelpOption};
+constexpr const OptionSpec* kEndOptions[] = {
+    &kFormatOption,     &kColumnsOption, &kEndLimitOption, &kEndOffsetOption,
+    &kNoChecksumOption, &kThreadsOption, &kColorOption,    &kHelpOption};
 
 constexpr std::string_view kFormats =
     "jsonl: one JSON object a line, keys in schema order, nothing else on standard output.\n"
@@ -117,10 +119,12 @@ void run_cat(Run* run) {
 }
 
 void run_ends(Run* run, bool tail) {
-  int64_t wanted;
+  int64_t limit;
+  int64_t offset;
   int64_t threads;
   Options& options = run->options();
-  if (!options.count("rows", 10, 0, &wanted) || !options.count("threads", 1, 0, &threads)) {
+  if (!options.count("limit", 10, 0, &limit) || !options.count("offset", 0, 0, &offset) ||
+      !options.count("threads", 1, 0, &threads)) {
     run->wrong_use(options.error());
     return;
   }
@@ -135,8 +139,10 @@ void run_ends(Run* run, bool tail) {
     if (!file.has_value()) continue;
     if (headed) print_file_heading(run, path, first);
     first = false;
-    int64_t count = std::min(wanted, file->num_rows());
-    print_rows(run, *file, {tail ? file->num_rows() - count : 0, count}, threads, writer.get());
+    int64_t skipped = std::min(offset, file->num_rows());
+    int64_t count = std::min(limit, file->num_rows() - skipped);
+    int64_t begin = tail ? file->num_rows() - skipped - count : skipped;
+    print_rows(run, *file, {begin, count}, threads, writer.get());
   }
 }
 
@@ -147,9 +153,9 @@ void run_tail(Run* run) { run_ends(run, true); }
 
 const Command kCatCommand{"cat",    "FILE...",   "Print rows, of several files one after the other",
                           kFormats, kCatOptions, &run_cat};
-const Command kHeadCommand{"head",   "FILE...",    "Print the first rows of each file",
-                           kFormats, kHeadOptions, &run_head};
-const Command kTailCommand{"tail",   "FILE...",    "Print the last rows of each file",
-                           kFormats, kHeadOptions, &run_tail};
+const Command kHeadCommand{"head",   "FILE...",   "Print the first rows of each file",
+                           kFormats, kEndOptions, &run_head};
+const Command kTailCommand{"tail",   "FILE...",   "Print the last rows of each file",
+                           kFormats, kEndOptions, &run_tail};
 
 }  // namespace cli

@@ -35,7 +35,7 @@ _veneer() {
       COMPREPLY=($(compgen -W "schema name type size raw ratio share values nulls distinct" -- "$cur"))
       return
       ;;
-    --columns | -c | --limit | --offset | --rows | -n | --threads | --row-group | --key)
+    --columns | -c | --limit | --offset | -n | --threads | --row-group | --key)
       COMPREPLY=()
       return
       ;;
@@ -45,7 +45,7 @@ _veneer() {
     local options="--color= --help"
     case $command in
       cat) options+=" --format= --columns= --limit= --offset= --no-checksum --threads=" ;;
-      head | tail) options+=" --format= --columns= --rows= -n --no-checksum --threads=" ;;
+      head | tail) options+=" --format= --columns= --limit= -n --offset= --no-checksum --threads=" ;;
       schema) options+=" --format=" ;;
       info) options+=" --format= --key=" ;;
       columns) options+=" --format= --columns= --sort=" ;;
