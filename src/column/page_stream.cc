@@ -68,20 +68,6 @@ Result<bool> PageStream::next_header(PageHeader* header) {
   return true;
 }
 
-Result<SharedBuffer> PageStream::acquire(size_t size) {
-  SharedBuffer* best = nullptr;
-  for (SharedBuffer& kept : kept_) {
-    if (kept.unique() && (best == nullptr || kept->capacity() > (*best)->capacity())) best = &kept;
-  }
-  if (best == nullptr) {
-    VENEER_TRY(SharedBuffer fresh, SharedBuffer::make(Buffer(options_.pool)));
-    kept_.push_back(fresh);
-    best = &kept_.back();
-  }
-  VENEER_CHECK((*best)->resize_discard(size));
-  return *best;
-}
-
 Result<std::span<const uint8_t>> PageStream::stored_body(bool keep, SharedBuffer* owner,
                                                          size_t size) {
   const int64_t at = page_position_ + header_bytes_;
@@ -90,7 +76,7 @@ Result<std::span<const uint8_t>> PageStream::stored_body(bool keep, SharedBuffer
     // of their own, filled without a detour.
     const std::span<const uint8_t> stable = source_->stable(at, size);
     if (stable.size() == size) return stable;
-    VENEER_TRY(*owner, acquire(size));
+    VENEER_TRY(*owner, kept_.acquire(size));
     VENEER_CHECK(source_->read(at, {(*owner)->data(), size}));
     return (*owner)->bytes();
   }
@@ -145,7 +131,7 @@ Result<PageBody> PageStream::body(const PageHeader& header, bool keep, bool repo
   const auto size = narrow<size_t>(header.uncompressed_page_size);
   Buffer* out = &scratch_;
   if (keep) {
-    VENEER_TRY(result.owner, acquire(size));
+    VENEER_TRY(result.owner, kept_.acquire(size));
     out = &*result.owner;
   } else {
     VENEER_CHECK(scratch_.resize_discard(size));

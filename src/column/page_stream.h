@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "base/memory.h"
 #include "codec/codec.h"
 #include "column/chunk_source.h"
+#include "column/kept_buffers.h"
 #include "veneer/memory.h"
 #include "veneer/metadata.h"
 #include "veneer/status.h"
@@ -36,7 +36,10 @@ class PageStream {
   };
 
   explicit PageStream(const Options& options) noexcept
-      : options_(options), scratch_(options.pool), decompressor_(options.pool) {}
+      : options_(options),
+        scratch_(options.pool),
+        decompressor_(options.pool),
+        kept_(options.pool) {}
 
   /// Starts on a chunk; the source must outlive its reading.
   void open(ChunkSource* source, Codec codec) noexcept;
@@ -56,7 +59,6 @@ class PageStream {
 
  private:
   Result<std::span<const uint8_t>> stored_body(bool keep, SharedBuffer* owner, size_t size);
-  Result<SharedBuffer> acquire(size_t size);
   Status check_crc(const PageHeader& header, std::span<const uint8_t> stored, bool report);
 
   Options options_;
@@ -68,7 +70,7 @@ class PageStream {
   std::optional<bool> checksum_ok_;
   Buffer scratch_;  // decompressed bodies that nobody keeps
   codec::Decompressor decompressor_;
-  std::vector<SharedBuffer> kept_;  // bodies handed out, used again once nobody else holds them
+  KeptBuffers kept_;  // bodies handed out
 };
 
 }  // namespace veneer::column

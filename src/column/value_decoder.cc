@@ -149,7 +149,12 @@ bool views_point_into_page(const ValueLayout& layout, Encoding encoding) noexcep
 }
 
 ValueDecoder::ValueDecoder(const ValueLayout& layout, MemoryPool* pool, bool carry_prefix) noexcept
-    : layout_(layout), pool_(pool), carry_prefix_(carry_prefix), scratch_(pool), previous_(pool) {}
+    : layout_(layout),
+      pool_(pool),
+      carry_prefix_(carry_prefix),
+      scratch_(pool),
+      joined_(pool),
+      previous_(pool) {}
 
 Status ValueDecoder::unsupported() const {
   return Status::unsupported(std::string(to_string(layout_.type)) + " values encoded as " +
@@ -296,9 +301,7 @@ Status ValueDecoder::decode_views(size_t n, LeafData* data, BinaryView* out) {
       VENEER_CHECK(delta_bytes_.peek_bytes(now, &total));
     }
     if (total > UINT32_MAX) return Status::over_limit("a string of 4 GiB or more");
-    Buffer arena(pool_);
-    VENEER_CHECK(arena.resize(narrow<size_t>(total)));
-    VENEER_TRY(SharedBuffer owner, SharedBuffer::make(std::move(arena)));
+    VENEER_TRY(SharedBuffer owner, joined_.acquire(narrow<size_t>(total)));
     const uint32_t index = data->add_buffer(owner->bytes(), owner);
     VENEER_CHECK(delta_bytes_.decode(now, owner->data(), index, 0, out));
     out += now;

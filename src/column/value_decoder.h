@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/memory.h"
+#include "column/kept_buffers.h"
 #include "column/leaf_data.h"
 #include "encoding/alp.h"
 #include "encoding/byte_stream_split.h"
@@ -77,8 +78,9 @@ class ValueDecoder {
   SharedBuffer owner_;
   const Dictionary* dictionary_ = nullptr;
   int64_t buffer_index_ = -1;
-  Buffer scratch_;   // what is converted before it is given: decimals' bytes or views
-  Buffer previous_;  // carries the last value of one DELTA_BYTE_ARRAY page to the next
+  Buffer scratch_;      // what is converted before it is given: decimals' bytes or views
+  KeptBuffers joined_;  // values of DELTA_BYTE_ARRAY, put together
+  Buffer previous_;     // carries the last value of one DELTA_BYTE_ARRAY page to the next
 
   encoding::PlainFixedDecoder plain_fixed_;
   encoding::PlainBooleanDecoder plain_boolean_;

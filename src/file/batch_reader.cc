@@ -1,6 +1,7 @@
 // Rows of a file, batch by batch: plans the read, decodes leaves (in parallel where asked), and
 // assembles columns.
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -59,10 +60,15 @@ int32_t Batch::row_group() const noexcept { return impl_ == nullptr ? 0 : impl_-
 
 const Column* Batch::find(const Field& field) const noexcept {
   if (impl_ == nullptr || impl_->rows == 0) return nullptr;
-  for (const Column& column : impl_->data.columns) {
-    if (&column.field() == &field) return &column;
+  // A field of another schema is none of these, whatever its index there.
+  const std::span<const Field> fields = impl_->file->metadata->schema().all_fields();
+  const std::less<const Field*> before;
+  if (before(&field, fields.data()) || !before(&field, fields.data() + fields.size())) {
+    return nullptr;
   }
-  return nullptr;
+  const auto index = static_cast<size_t>(&field - fields.data());
+  const uint32_t node = impl_->projection->node_of_field[index];
+  return node == kNoIndex ? nullptr : &impl_->data.columns[node];
 }
 
 struct BatchReader::Impl {

@@ -1,6 +1,7 @@
 #include "file/projection.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/macros.h"
 
@@ -10,17 +11,17 @@ namespace {
 class Builder {
  public:
   Builder(const Schema& schema, Projection* out)
-      : schema_(schema), out_(out), chosen_(schema.all_fields().size(), 0) {}
+      : schema_(schema), out_(out), chosen_(schema.all_fields().size(), kNot) {}
 
   Status choose(std::string_view path) {
     const Field* field = schema_.find(path);
     if (field == nullptr) return Status::not_found("no column " + std::string(path));
-    const Field* top = choose(*field);
-    if (std::find(top_.begin(), top_.end(), top) == top_.end()) top_.push_back(top);
+    choose_below(*field);
+    choose_above(*field);
     return {};
   }
   void choose_all() {
-    std::fill(chosen_.begin(), chosen_.end(), uint8_t{1});
+    std::fill(chosen_.begin(), chosen_.end(), kWhole);
     for (const Field& field : schema_.fields()) top_.push_back(&field);
   }
 
@@ -32,7 +33,7 @@ class Builder {
       const Field& field = *out_->nodes[i].field;
       out_->nodes[i].first_child = static_cast<uint32_t>(out_->nodes.size());
       for (const Field& child : schema_.children(field)) {
-        if (chosen_[schema_.index_of(child)] == 0) continue;
+        if (chosen_[schema_.index_of(child)] == kNot) continue;
         Projection::Node node = node_of(child);
         const bool list = field.kind == FieldKind::list || field.kind == FieldKind::map;
         node.most_repetition = list ? field.repetition_level : out_->nodes[i].most_repetition;
@@ -40,6 +41,10 @@ class Builder {
         out_->nodes.push_back(node);
         ++out_->nodes[i].num_children;
       }
+    }
+    out_->node_of_field.assign(schema_.all_fields().size(), kNoIndex);
+    for (uint32_t i = 0; i < out_->nodes.size(); ++i) {
+      out_->node_of_field[schema_.index_of(*out_->nodes[i].field)] = i;
     }
     for (uint32_t i = 0; i < out_->num_top_level; ++i) VENEER_CHECK(number_slots(i));
     return {};
@@ -52,35 +57,41 @@ class Builder {
     return node;
   }
 
-  // Marks the field, all below it, and the way down to it. Returns its top-level field.
-  const Field* choose(const Field& field) {
+  /// How much of a field was asked for.
+  enum Chosen : uint8_t { kNot, kInPart, kWhole };
+
+  void choose_below(const Field& field) {
     std::vector<const Field*> open{&field};
     while (!open.empty()) {
       const Field* next = open.back();
       open.pop_back();
-      chosen_[schema_.index_of(*next)] = 1;
+      Chosen& chosen = chosen_[schema_.index_of(*next)];
+      // Wholly chosen before, and all below it: many paths that overlap cost no more than one.
+      if (chosen == kWhole) continue;
+      if (chosen == kNot) note_top(*next);
+      chosen = kWhole;
       for (const Field& child : schema_.children(*next)) open.push_back(&child);
     }
-    const Field* top = &field;
+  }
+  void choose_above(const Field& field) {
+    const Field* below = &field;
     for (const Field* up = schema_.parent(field); up != nullptr && up != &schema_.root();
          up = schema_.parent(*up)) {
-      chosen_[schema_.index_of(*up)] = 1;
-      // A map keeps its keys, or it would be none.
-      if (up->kind == FieldKind::map && top != &schema_.children(*up).front()) {
-        mark_below(schema_.children(*up).front());
+      Chosen& chosen = chosen_[schema_.index_of(*up)];
+      if (chosen == kNot) {
+        note_top(*up);
+        chosen = kInPart;
       }
-      top = up;
+      // A map keeps its keys, or it would be none.
+      if (up->kind == FieldKind::map && below != &schema_.children(*up).front()) {
+        choose_below(schema_.children(*up).front());
+      }
+      below = up;
     }
-    return top;
   }
-  void mark_below(const Field& field) {
-    std::vector<const Field*> open{&field};
-    while (!open.empty()) {
-      const Field* next = open.back();
-      open.pop_back();
-      chosen_[schema_.index_of(*next)] = 1;
-      for (const Field& child : schema_.children(*next)) open.push_back(&child);
-    }
+  /// Top-level fields stand in the order in which they were first asked for.
+  void note_top(const Field& field) {
+    if (schema_.parent(field) == &schema_.root()) top_.push_back(&field);
   }
 
   // Depth first, so that the leaves below each node are neighbours.
@@ -144,9 +155,27 @@ class Builder {
 
   const Schema& schema_;
   Projection* out_;
-  std::vector<uint8_t> chosen_;  // by field
+  std::vector<Chosen> chosen_;  // by field
   std::vector<const Field*> top_;
 };
+
+// Marks the leaves that keep their dictionaries.
+Status keep_dictionaries(const Schema& schema, std::span<const std::string> paths,
+                         std::span<Projection::Slot> slots) {
+  if (paths.empty()) return {};
+  // Where ranges of leaves begin and end, so that each path costs the same however many leaves it
+  // has: a leaf is in as many ranges as have begun and not ended.
+  std::vector<int64_t> begun(schema.num_leaves() + size_t{1}, 0);
+  for (const std::string& path : paths) {
+    const Field* field = schema.find(path);
+    if (field == nullptr) return Status::not_found("no column " + path);
+    ++begun[field->first_leaf];
+    --begun[field->first_leaf + field->num_leaves];
+  }
+  std::partial_sum(begun.begin(), begun.end(), begun.begin());
+  for (Projection::Slot& slot : slots) slot.keep_dictionary = begun[slot.leaf] > 0;
+  return {};
+}
 
 }  // namespace
 
@@ -157,15 +186,7 @@ Result<Projection> Projection::make(const Schema& schema, std::span<const std::s
   if (columns.empty()) builder.choose_all();
   for (const std::string& path : columns) VENEER_CHECK(builder.choose(path));
   VENEER_CHECK(builder.build());
-  for (const std::string& path : dictionary_columns) {
-    const Field* field = schema.find(path);
-    if (field == nullptr) return Status::not_found("no column " + path);
-    for (Slot& slot : projection.slots) {
-      if (slot.leaf >= field->first_leaf && slot.leaf < field->first_leaf + field->num_leaves) {
-        slot.keep_dictionary = true;
-      }
-    }
-  }
+  VENEER_CHECK(keep_dictionaries(schema, dictionary_columns, projection.slots));
   return projection;
 }
 

@@ -40,6 +40,7 @@ struct Projection {
   std::vector<Node> nodes;
   std::vector<Slot> slots;
   uint32_t num_top_level = 0;
+  std::vector<uint32_t> node_of_field;  ///< by field; kNoIndex where it is not projected
 
   /// `columns` and `dictionary_columns` as in ReadOptions. not_found for a path that is not there;
   /// unsupported for a list without any leaf below it.

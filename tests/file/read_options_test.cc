@@ -55,9 +55,44 @@ TEST_CASE("projection: any path, in the order asked, maps with their keys") {
   CHECK(projected(file, {"a", "nope"}) == "memory: not_found: no column nope");
   CHECK(projected(file, {"s.z"}) == "memory: not_found: no column s.z");
   CHECK(projected(file, {"a.b"}) == "memory: not_found: no column a.b");
+  CHECK(projected(file, {"s.x", "s", "s.y", "s"}) == "{{'02','03'}}");
+  CHECK(projected(file, {"m.value", "z", "m.key"}) == "{[{'04',{'05','06'}}],'07'}");
   ReadOptions options;
   options.dictionary_columns = {"nope"};
   CHECK(read_rows(file, options).status.code() == StatusCode::not_found);
+}
+
+TEST_CASE("dictionary_columns: a group stands for all leaves below it") {
+  FileBuilder f({leaf("a", kInt), group("s", kOptional, {leaf("x", kInt), leaf("y", kInt)}),
+                 leaf("z", kInt)});
+  RowGroupBuilder& g = f.row_group(1);
+  for (size_t i = 0; i < 4; ++i) {
+    g.chunk(i)
+        .dictionary(plain<int32_t>({static_cast<int32_t>(i)}), 1)
+        .data_v1({.num_values = 1,
+                  .encoding = Encoding::rle_dictionary,
+                  .values = dictionary_indices({0}, 1)});
+  }
+  const Bytes bytes = f.finish();
+  const File file = open_bytes(bytes);
+  auto kept = [&](std::vector<std::string> paths) {
+    ReadOptions options;
+    options.dictionary_columns = std::move(paths);
+    BatchReader reader = file.read(std::move(options));
+    Batch batch;
+    REQUIRE(reader.next(&batch));
+    std::string names;
+    for (const Leaf& leaf : file.schema().leaves()) {
+      const Field& field = file.schema().field_of(leaf);
+      if (batch.find(field)->is_dictionary()) names += field.name;
+    }
+    return names;
+  };
+  CHECK(kept({}) == "");
+  CHECK(kept({"a"}) == "a");
+  CHECK(kept({"s"}) == "xy");
+  CHECK(kept({"s.y", "z", "s.y"}) == "yz");
+  CHECK(kept({"s", "s.x", "s", "a"}) == "axy");
 }
 
 TEST_CASE("columns are found by their fields, and not where they were not read") {
@@ -81,6 +116,9 @@ TEST_CASE("columns are found by their fields, and not where they were not read")
   CHECK(batch[*x][0] == 2);
   CHECK(batch[*a].size() == 0);
   CHECK(batch.find(*file.schema().find("a")) == nullptr);
+  const File other = open_bytes(bytes);
+  CHECK(batch.find(*other.schema().find("z")) == nullptr);
+  CHECK(batch.find(Field()) == nullptr);
   // At the end the batch is empty.
   CHECK(!reader.next(&batch));
   CHECK(reader.status().ok());

@@ -1,0 +1,24 @@
+#include "column/kept_buffers.h"
+
+#include <utility>
+
+#include "base/macros.h"
+
+namespace veneer::column {
+
+Result<SharedBuffer> KeptBuffers::acquire(size_t size) {
+  SharedBuffer* best = nullptr;
+  for (SharedBuffer& buffer : buffers_) {
+    if (!buffer.unique()) continue;
+    if (best == nullptr || buffer->capacity() > (*best)->capacity()) best = &buffer;
+  }
+  if (best == nullptr) {
+    VENEER_TRY(SharedBuffer fresh, SharedBuffer::make(Buffer(pool_)));
+    buffers_.push_back(std::move(fresh));
+    best = &buffers_.back();
+  }
+  VENEER_CHECK((*best)->resize_discard(size));
+  return *best;
+}
+
+}  // namespace veneer::column
