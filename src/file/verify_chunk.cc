@@ -378,14 +378,14 @@ void ChunkCheck::check_encodings() {
 }
 
 void ChunkCheck::check_places() {
-  // parquet-mr before 1.2.9 left the dictionary page's header out of the size (PARQUET-816).
-  if (!writer_.is_before("parquet-mr", 1, 2, 9) &&
-      chunk_.total_compressed_size != compressed_bytes_) {
+  // parquet-mr before 1.2.9 left the dictionary page's header out of both sizes (PARQUET-816).
+  const bool trusted = !writer_.is_before("parquet-mr", 1, 2, 9);
+  if (trusted && chunk_.total_compressed_size != compressed_bytes_) {
     report_(sizes,
             differs("total_compressed_size", chunk_.total_compressed_size, compressed_bytes_));
   }
   // Some writers count the pages' headers, as the format wants, some do not, some tell nothing.
-  if (chunk_.total_uncompressed_size != 0 &&
+  if (trusted && chunk_.total_uncompressed_size != 0 &&
       chunk_.total_uncompressed_size != uncompressed_bytes_ &&
       chunk_.total_uncompressed_size != uncompressed_bytes_ - header_bytes_) {
     report_(sizes, differs("total_uncompressed_size", chunk_.total_uncompressed_size,

@@ -153,6 +153,26 @@ class Rows(unittest.TestCase):
         self.assertIn(b"veneer: standard input: corrupt", run("cat", "-", stdin=b"PAR1", check=1).stderr)
 
 
+    def test_strings_of_two_gibibytes(self):
+        # Two maps of one key of 2^30 bytes each, in 4 KB of brotli.
+        folder = os.environ.get("PARQUET_TEST_DATA")
+        if not folder:
+            self.skipTest("PARQUET_TEST_DATA is not set")
+        path = next(Path(folder).rglob("large_string_map.brotli.parquet"))
+        process = subprocess.Popen([VENEER, "cat", path], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE)
+        size = 0
+        while part := process.stdout.read(1 << 20):
+            size += len(part)
+        message = process.stderr.read().decode()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if "codec_not_built" in message:
+            self.skipTest("brotli is not built")
+        self.assertEqual((process.returncode, message, size), (0, "", 2_147_483_710))
+        self.assertLess(usage.ru_maxrss << 10, 8 << 30)
+
+
 class Csv(unittest.TestCase):
     def rows(self, name):
         out = run("cat", "--format=csv", name + ".parquet", check=0).stdout.decode()

@@ -452,6 +452,24 @@ TEST_CASE("sizes and places") {
     CHECK(expect_one(f.v1(), K::sizes, "total_byte_size of the row group is 7").leaf == -1);
   }
   {
+    // parquet-mr before 1.2.9 left the dictionary page's header out (PARQUET-816).
+    for (const bool old : {true, false}) {
+      FileBuilder f({test::leaf("x", PhysicalType::int32)});
+      f.created_by(old ? "parquet-mr version 1.2.5" : "parquet-mr version 1.12.0");
+      f.row_group(1)
+          .chunk(0)
+          .dictionary(test::plain<int32_t>({1}), 1)
+          .data_v1(
+              {.encoding = Encoding::rle_dictionary, .values = test::dictionary_indices({0}, 1)})
+          .edit_metadata([](Thrift& m) { m.set(6, Thrift::i64(36)); });
+      const auto found = findings(f.finish());
+      INFO(all(found));
+      size_t sizes = 0;
+      for (const Finding& finding : found) sizes += finding.kind == K::sizes && finding.leaf == 0;
+      CHECK(sizes == (old ? 0 : 1));
+    }
+  }
+  {
     Ints f;
     f.group.edit([](Thrift& group) { group.set(7, Thrift::i16(3)); });
     expect_one(f.v1(), K::metadata, "ordinal is 3");
