@@ -60,6 +60,14 @@ enum class SchemaFrom : uint8_t {
   first_file,  ///< the first file in key order; a column that only others have is an error
 };
 
+/// What a scan does with an object that was listed.
+enum class ObjectFate : uint8_t {
+  matched,  ///< it is read
+  skipped,  ///< by the key filter
+  empty,    ///< of zero bytes
+  pruned,   ///< by the partition filter: no byte of it is read
+};
+
 /// What happened to objects so far. Totals are final once `listing_done`.
 struct ScanStats {
   int64_t objects_listed = 0;
@@ -216,6 +224,13 @@ class Scan {
   /// come or go in between are an error there, so that no row is lost or doubled. Lists all keys.
   static Result<std::vector<std::string>> parts(std::unique_ptr<Lister> lister,
                                                 const ScanOptions& options, int32_t count);
+
+  /// Lists without reading: calls `visit` for each object that the scan would see, in the order of
+  /// the listing, with what would become of it. Directories that the expression rules out may be
+  /// left out. Of the options the filters and `cancel` count. A failure of `visit` ends it.
+  using Visit = std::function<Status(const ObjectInfo&, const Partition&, ObjectFate)>;
+  static Status list(std::unique_ptr<Lister> lister, const ScanOptions& options,
+                     const Visit& visit);
 
  private:
   explicit Scan(std::unique_ptr<scan::Pipeline> pipeline) noexcept;

@@ -111,9 +111,9 @@ bool are_boolean_runs(std::span<const uint8_t> bytes) noexcept {
 ValueLayout ValueLayout::of(const Leaf& leaf) noexcept {
   ValueLayout layout;
   layout.type = leaf.physical_type;
-  auto fixed = [&layout](ValueKind kind, size_t width) {
-    layout.kind = kind;
-    layout.width = layout.stored_width = width;
+  auto fixed = [&layout](ValueKind value_kind, size_t bytes) {
+    layout.kind = value_kind;
+    layout.width = layout.stored_width = bytes;
   };
   const bool decimal = leaf.logical.is(LogicalKind::decimal);
   switch (leaf.physical_type) {

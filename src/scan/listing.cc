@@ -60,12 +60,12 @@ Status Pipeline::add_page(const std::vector<ObjectInfo>& page, Lock* lock) {
   for (const ObjectInfo& object : page) {
     if (stopping()) return {};
     std::vector<PartitionValue> values;
-    VENEER_TRY(const Verdict verdict, selector_.select(object, &values));
-    switch (verdict) {
-      case Verdict::skipped: ++skipped; break;
-      case Verdict::empty: ++empty; break;
-      case Verdict::pruned: ++pruned; break;
-      case Verdict::matched: matched.push_back({&object, std::move(values)}); break;
+    VENEER_TRY(const ObjectFate fate, selector_.select(object, &values));
+    switch (fate) {
+      case ObjectFate::skipped: ++skipped; break;
+      case ObjectFate::empty: ++empty; break;
+      case ObjectFate::pruned: ++pruned; break;
+      case ObjectFate::matched: matched.push_back({&object, std::move(values)}); break;
     }
   }
   lock->lock();

@@ -36,11 +36,11 @@ Below Selector::below(std::string_view directory) const {
   return possible == filter::kTrue ? Below::all : Below::some;
 }
 
-Result<Verdict> Selector::select(const ObjectInfo& object, std::vector<PartitionValue>* values) {
+Result<ObjectFate> Selector::select(const ObjectInfo& object, std::vector<PartitionValue>* values) {
   const bool wanted = options_->key_filter ? options_->key_filter(object.key)
                                            : names_given_ || is_data_key(object.key);
-  if (!wanted) return Verdict::skipped;
-  if (object.size <= 0) return Verdict::empty;
+  if (!wanted) return ObjectFate::skipped;
+  if (object.size <= 0) return ObjectFate::empty;
   *values = parse_partitions(object.key);
   const Partition partition{object.key, *values};
   if (expression_.has_value()) {
@@ -51,10 +51,11 @@ Result<Verdict> Selector::select(const ObjectInfo& object, std::vector<Partition
       }
     }
     first_ = false;
-    if (outcomes(*values, true) != filter::kTrue) return Verdict::pruned;
+    if (outcomes(*values, true) != filter::kTrue) return ObjectFate::pruned;
   }
-  if (options_->partition_filter && !options_->partition_filter(partition)) return Verdict::pruned;
-  return Verdict::matched;
+  if (options_->partition_filter && !options_->partition_filter(partition))
+    return ObjectFate::pruned;
+  return ObjectFate::matched;
 }
 
 }  // namespace veneer::scan

@@ -12,8 +12,6 @@
 
 namespace veneer::scan {
 
-enum class Verdict : uint8_t { skipped, empty, pruned, matched };
-
 /// Key filter, size, expression, partition filter, in this order. For one thread at a time.
 class Selector {
  public:
@@ -22,7 +20,7 @@ class Selector {
 
   /// Sets `values` for what is matched or pruned. invalid_argument where the expression names a
   /// column that the first object has not.
-  Result<Verdict> select(const ObjectInfo& object, std::vector<PartitionValue>* values);
+  Result<ObjectFate> select(const ObjectInfo& object, std::vector<PartitionValue>* values);
 
   /// The options where they are now.
   void use(const ScanOptions* options) noexcept { options_ = options; }

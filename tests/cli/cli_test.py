@@ -463,7 +463,7 @@ class Use(unittest.TestCase):
     def test_help_and_version(self):
         self.assertIn(b"Commands:", run("--help", check=0).stdout)
         for command in ("schema", "info", "columns", "pages", "cat", "head", "tail", "count", "verify",
-                        "dictionary"):
+                        "dictionary", "ls", "scan"):
             text = run(command, "--help", check=0).stdout
             self.assertTrue(text.startswith(b"Usage: veneer " + command.encode()))
             self.assertEqual(run("help", command, check=0).stdout, text)

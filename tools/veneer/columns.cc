@@ -4,6 +4,7 @@
 #include "bound.h"
 #include "command.h"
 #include "grid.h"
+#include "remote.h"
 #include "summary.h"
 
 namespace cli {
@@ -108,13 +109,13 @@ void run_columns(Run* run) {
     for (uint32_t leaf : leaves) {
       veneer::Result<LeafSummary> summary = summarize(*file, leaf);
       if (!summary) {
-        run->fail(summary.status(), path);
+        run->fail(summary.status(), shown_name(path));
         continue;
       }
       summaries.push_back(*std::move(summary));
     }
     sort_by(by, file->schema(), &summaries);
-    grid.begin_file(path);
+    grid.begin_file(shown_name(path));
     for (const LeafSummary& summary : summaries) add_row(&grid, *file, summary);
     grid.end_file();
   }

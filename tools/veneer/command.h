@@ -11,6 +11,7 @@
 #include "options.h"
 #include "out.h"
 #include "veneer/file.h"
+#include "veneer/s3.h"
 
 namespace cli {
 
@@ -18,6 +19,9 @@ namespace cli {
 inline constexpr int kDelivered = 0;
 inline constexpr int kBadData = 1;  ///< bad or unreadable data, or output that could not be written
 inline constexpr int kWrongUse = 2;
+
+/// Milliseconds of a clock that only goes forward.
+int64_t now_in_millis();
 
 /// One run of a subcommand: options, output, messages and the exit status so far.
 class Run {
@@ -28,6 +32,9 @@ class Run {
   Options& options() { return *options_; }
   Out& out() { return *out_; }
   bool out_is_terminal() const { return out_is_terminal_; }
+  bool error_is_terminal() const { return error_is_terminal_; }
+  /// Columns of the terminal that messages go to.
+  static size_t error_width();
   /// Columns of the terminal; 0 where output goes elsewhere.
   size_t width() const { return width_; }
   /// Colours on stdout.
@@ -49,11 +56,17 @@ class Run {
   /// A remark on stderr that changes nothing.
   void note(std::string_view what);
 
+  /// Sends what `out` is given elsewhere, which is no terminal; null sends it home again.
+  void redirect(Out* out);
+
   /// Shows how far a long job is, on a terminal only, and not more often than eyes can follow.
   void progress(std::string_view what, int64_t done, int64_t total);
   void end_progress();
 
   int exit_status() const { return exit_status_; }
+
+  /// Speaks to servers; empty until a command needs it (see remote.h).
+  veneer::S3Client client;
 
  private:
   void print(std::string_view text);
@@ -61,6 +74,7 @@ class Run {
   std::string_view command_;
   Options* options_;
   Out* out_;
+  Out* home_;
   bool out_is_terminal_;
   bool error_is_terminal_;
   bool color_;
@@ -71,8 +85,13 @@ class Run {
   bool progress_shown_ = false;
 };
 
-/// Opens a path; "-" is standard input, read to its end. A failure has been reported.
+/// Opens a path or a URL; "-" is standard input, read to its end. A failure has been reported.
 std::optional<veneer::File> open_file(Run* run, const std::string& path);
+
+/// True for a relative path that stays below its folder, as those of column chunks in other files
+/// must; what is said of others.
+bool is_inside_folder(std::string_view path);
+veneer::Status outside_of_folder(std::string_view path);
 
 /// The field of each path, checked; an unknown one is wrong use, with what may have been meant.
 bool check_columns(Run* run, const veneer::File& file, std::span<const std::string> paths);
@@ -109,5 +128,7 @@ extern const Command kTailCommand;
 extern const Command kCountCommand;
 extern const Command kVerifyCommand;
 extern const Command kDictionaryCommand;
+extern const Command kLsCommand;
+extern const Command kScanCommand;
 
 }  // namespace cli

@@ -1,6 +1,7 @@
 // veneer count.
 #include "command.h"
 #include "json.h"
+#include "remote.h"
 #include "text.h"
 
 namespace cli {
@@ -60,7 +61,7 @@ void run_count(Run* run) {
     if (json_wanted) {
       Json json(&out);
       json.begin_object();
-      json.key("file").string(path);
+      json.key("file").string(shown_name(path));
       json.key("rows").number(rows);
       json.end_object();
       json.end_line();
@@ -69,7 +70,7 @@ void run_count(Run* run) {
     out.append(std::to_string(rows));
     if (files.size() > 1) {
       out.append("  ");
-      out.append(visible(path));
+      out.append(visible(shown_name(path)));
     }
     out.put('\n');
   }

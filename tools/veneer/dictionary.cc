@@ -3,6 +3,7 @@
 #include "cell.h"
 #include "command.h"
 #include "grid.h"
+#include "remote.h"
 
 namespace cli {
 
@@ -79,10 +80,10 @@ void run_dictionary(Run* run) {
       continue;
     }
     if (only >= file->num_row_groups()) {
-      run->wrong_use("no row group " + std::to_string(only) + " in " + path);
+      run->wrong_use("no row group " + std::to_string(only) + " in " + shown_name(path));
       continue;
     }
-    grid.begin_file(path);
+    grid.begin_file(shown_name(path));
     bool found = false;
     int status_before = run->exit_status();
     for (int32_t group = 0; group < file->num_row_groups() && run->writing(); ++group) {

@@ -5,6 +5,7 @@
 #include "command.h"
 #include "grid.h"
 #include "json.h"
+#include "remote.h"
 #include "summary.h"
 #include "text.h"
 
@@ -318,7 +319,7 @@ void run_info(Run* run) {
     FileSummary summary;
     veneer::Status status = summarize_file(*file, &summary);
     if (!status.ok()) {
-      run->fail(status, path);
+      run->fail(status, shown_name(path));
       continue;
     }
     if (json) {

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "command.h"
+#include "remote.h"
 #include "veneer/version.h"
 
 namespace cli {
@@ -19,8 +20,9 @@ const OptionSpec kReportFormatOption{"format", '\0', "FORMAT",
 
 std::span<const Command* const> commands() {
   static constexpr const Command* kCommands[] = {
-      &kSchemaCommand, &kInfoCommand, &kColumnsCommand, &kPagesCommand,  &kCatCommand,
-      &kHeadCommand,   &kTailCommand, &kCountCommand,   &kVerifyCommand, &kDictionaryCommand};
+      &kSchemaCommand, &kInfoCommand,       &kColumnsCommand, &kPagesCommand,
+      &kCatCommand,    &kHeadCommand,       &kTailCommand,    &kCountCommand,
+      &kVerifyCommand, &kDictionaryCommand, &kLsCommand,      &kScanCommand};
   return kCommands;
 }
 
@@ -40,19 +42,13 @@ void print_help(Out& out) {
   out.append(
       "\n  veneer COMMAND --help   the options of a command\n"
       "  veneer --version        the version, and the codecs that were built in\n\n"
-      "A FILE of - is standard input. Exit status: 0 if all that was asked for was delivered,\n"
-      "1 for bad or unreadable data, 2 for wrong use.\n");
+      "A FILE is a path, s3://BUCKET/KEY, an https:// URL, or - for standard input.\n"
+      "Exit status: 0 if all that was asked for was delivered, 1 for bad or unreadable data,\n"
+      "2 for wrong use.\n");
 }
 
-void print_help(Out& out, const Command& command) {
-  out.append("Usage: veneer ");
-  out.append(command.name);
-  out.append(" [OPTION]... ");
-  out.append(command.operands);
-  out.append("\n\n");
-  out.append(command.summary);
-  out.append(".\n\nOptions:\n");
-  for (const OptionSpec* option : command.options) {
+void print_options(Out& out, std::span<const OptionSpec* const> options) {
+  for (const OptionSpec* option : options) {
     std::string text = "  ";
     if (option->letter != '\0') {
       text += '-';
@@ -70,6 +66,19 @@ void print_help(Out& out, const Command& command) {
     out.append(option->help);
     out.put('\n');
   }
+}
+
+void print_help(Out& out, const Command& command) {
+  out.append("Usage: veneer ");
+  out.append(command.name);
+  out.append(" [OPTION]... ");
+  out.append(command.operands);
+  out.append("\n\n");
+  out.append(command.summary);
+  out.append(".\n\nOptions:\n");
+  print_options(out, command.options);
+  out.append("\nOptions for s3:// and https://:\n");
+  print_options(out, remote_options());
   if (!command.details.empty()) {
     out.put('\n');
     out.append(command.details);
@@ -137,7 +146,9 @@ int main_of(std::span<const char* const> arguments) {
     run.note(what + " (see veneer --help)");
     return kWrongUse;
   }
-  bool parsed = options.parse(chosen->options, arguments.subspan(1));
+  std::vector<const OptionSpec*> specs(chosen->options.begin(), chosen->options.end());
+  specs.insert(specs.end(), remote_options().begin(), remote_options().end());
+  bool parsed = options.parse(specs, arguments.subspan(1));
   if (options.has("help")) {
     print_help(out, *chosen);
     return finish(&run);

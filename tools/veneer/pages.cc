@@ -2,6 +2,7 @@
 #include "bound.h"
 #include "command.h"
 #include "grid.h"
+#include "remote.h"
 
 namespace cli {
 
@@ -235,10 +236,10 @@ void run_pages(Run* run) {
     std::vector<uint32_t> leaves;
     if (!select_leaves(run, *file, options.list("columns"), &leaves)) continue;
     if (only >= file->num_row_groups()) {
-      run->wrong_use("no row group " + std::to_string(only) + " in " + path);
+      run->wrong_use("no row group " + std::to_string(only) + " in " + shown_name(path));
       continue;
     }
-    grid.begin_file(path);
+    grid.begin_file(shown_name(path));
     for (int32_t group = 0; group < file->num_row_groups(); ++group) {
       if (only >= 0 && group != only) continue;
       for (uint32_t leaf : leaves) {

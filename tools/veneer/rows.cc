@@ -4,8 +4,19 @@
 #include <algorithm>
 
 #include "grid.h"
+#include "remote.h"
 
 namespace cli {
+
+std::string_view row_format(Run* run) {
+  return run->options().value("format").value_or(run->out_is_terminal() ? "table" : "jsonl");
+}
+
+std::unique_ptr<RowWriter> make_row_writer(Run* run, std::string_view format) {
+  if (format == "csv") return make_csv_writer(run);
+  if (format == "table") return make_table_writer(run);
+  return make_jsonl_writer(run);
+}
 
 namespace {
 
@@ -37,14 +48,6 @@ constexpr std::string_view kFormats =
 /// How many rows one batch holds: few enough that all columns of a batch stay near the processor
 /// while rows are written across them.
 constexpr int32_t kBatchRows = 16 << 10;
-
-std::unique_ptr<RowWriter> make_writer(Run* run) {
-  std::string_view format =
-      run->options().value("format").value_or(run->out_is_terminal() ? "table" : "jsonl");
-  if (format == "csv") return make_csv_writer(run);
-  if (format == "table") return make_table_writer(run);
-  return make_jsonl_writer(run);
-}
 
 /// Leaves whose text is worth rendering once a distinct value.
 std::vector<std::string> dictionary_columns(const veneer::Schema& schema) {
@@ -81,12 +84,14 @@ void print_rows(Run* run, const veneer::File& file, RowRange rows, int64_t threa
     run->fail(reader.status(), file.name());
     return;
   }
-  if (!writer->begin(run, file, reader.fields())) return;
+  if (!writer->begin(run, {file.name(), file.schema(), reader.fields()})) return;
   veneer::Batch batch;
+  RowBlock block;
   bool to_terminal = run->out_is_terminal();
   int64_t done = 0;
   while (rows.count > 0 && run->writing() && reader.next(&batch)) {
-    writer->write(batch);
+    block.assign(batch);
+    writer->write(block);
     done += static_cast<int64_t>(batch.num_rows());
     if (!to_terminal) run->progress(file.name(), done, rows.count);
   }
@@ -105,7 +110,7 @@ void run_cat(Run* run) {
     return;
   }
   // Offset and limit count the rows of all files together, as if they were one.
-  std::unique_ptr<RowWriter> writer = make_writer(run);
+  std::unique_ptr<RowWriter> writer = make_row_writer(run, row_format(run));
   for (const std::string& path : options.operands()) {
     if (!run->writing()) break;
     std::optional<veneer::File> file = open_file(run, path);
@@ -128,16 +133,14 @@ void run_ends(Run* run, bool tail) {
     run->wrong_use(options.error());
     return;
   }
-  std::unique_ptr<RowWriter> writer = make_writer(run);
-  std::string_view format =
-      options.value("format").value_or(run->out_is_terminal() ? "table" : "jsonl");
-  bool headed = format == "table" && options.operands().size() > 1;
+  std::unique_ptr<RowWriter> writer = make_row_writer(run, row_format(run));
+  bool headed = row_format(run) == "table" && options.operands().size() > 1;
   bool first = true;
   for (const std::string& path : options.operands()) {
     if (!run->writing()) break;
     std::optional<veneer::File> file = open_file(run, path);
     if (!file.has_value()) continue;
-    if (headed) print_file_heading(run, path, first);
+    if (headed) print_file_heading(run, shown_name(path), first);
     first = false;
     int64_t skipped = std::min(offset, file->num_rows());
     int64_t count = std::min(limit, file->num_rows() - skipped);

@@ -36,8 +36,8 @@ class TableWriter : public RowWriter {
  public:
   explicit TableWriter(Run* run) : run_(run) {}
 
-  bool begin(Run*, const veneer::File& file,
-             std::span<const veneer::Field* const> fields) override {
+  bool begin(Run*, const RowSource& source) override {
+    const std::span<const veneer::Field* const> fields = source.fields;
     total_columns_ = fields.size();
     size_t shown = fields.size();
     // On a terminal a column takes at least three places and the two between.
@@ -47,21 +47,21 @@ class TableWriter : public RowWriter {
     std::vector<TextColumn> columns(shown);
     for (size_t i = 0; i < shown; ++i) {
       columns[i].name = visible(fields[i]->name);
-      columns[i].type = type_name(file.schema(), *fields[i]);
-      columns[i].right = is_numeric(file.schema(), *fields[i]);
+      columns[i].type = type_name(source.schema, *fields[i]);
+      columns[i].right = is_numeric(source.schema, *fields[i]);
       columns[i].elastic = true;
     }
     table_ = std::make_unique<TextTable>(run_, std::move(columns));
     return true;
   }
 
-  void write(const veneer::Batch& batch) override {
+  void write(const RowBlock& rows) override {
     for (size_t i = 0; i < cells_.size(); ++i) {
-      bind(&cells_[i], batch.column(i), Style::plain, batch.row_group());
+      bind(&cells_[i], *rows.columns[i], Style::plain, rows.row_group);
     }
     // What no terminal could show is not even escaped.
     size_t most = run_->width() == 0 ? SIZE_MAX : run_->width() * 16;
-    for (size_t row = 0; row < batch.num_rows() && run_->writing(); ++row) {
+    for (size_t row = 0; row < rows.num_rows && run_->writing(); ++row) {
       for (const Cell& cell : cells_) {
         if (cell.is_null(row)) {
           table_->add_null();

@@ -10,22 +10,22 @@ class JsonlWriter : public RowWriter {
  public:
   explicit JsonlWriter(Run* run) : out_(run->out()) {}
 
-  bool begin(Run*, const veneer::File&, std::span<const veneer::Field* const> fields) override {
+  bool begin(Run*, const RowSource& source) override {
     cells_.clear();
-    cells_.resize(fields.size());
-    for (size_t i = 0; i < fields.size(); ++i) {
-      set_object_key(&cells_[i], fields[i]->name, i == 0);
+    cells_.resize(source.fields.size());
+    for (size_t i = 0; i < source.fields.size(); ++i) {
+      set_object_key(&cells_[i], source.fields[i]->name, i == 0);
     }
     return true;
   }
 
-  void write(const veneer::Batch& batch) override {
+  void write(const RowBlock& rows) override {
     for (size_t i = 0; i < cells_.size(); ++i) {
-      bind(&cells_[i], batch.column(i), Style::json, batch.row_group());
+      bind(&cells_[i], *rows.columns[i], Style::json, rows.row_group);
     }
     const Cell* begin = cells_.data();
     const Cell* end = begin + cells_.size();
-    for (size_t row = 0; row < batch.num_rows(); ++row) {
+    for (size_t row = 0; row < rows.num_rows; ++row) {
       if (begin == end) out_.put('{');
       for (const Cell* cell = begin; cell != end; ++cell) cell->write(*cell, row, out_);
       char* p = out_.need(2);
@@ -44,22 +44,22 @@ class JsonlWriter : public RowWriter {
 
 class CsvWriter : public RowWriter {
  public:
-  explicit CsvWriter(Run* run) : out_(run->out()) {}
+  CsvWriter(Run* run, bool header) : out_(run->out()), header_(header) {}
 
-  bool begin(Run* run, const veneer::File& file,
-             std::span<const veneer::Field* const> fields) override {
+  bool begin(Run* run, const RowSource& source) override {
     std::vector<std::string> names;
-    for (const veneer::Field* field : fields) names.emplace_back(field->name);
+    for (const veneer::Field* field : source.fields) names.emplace_back(field->name);
     if (headed_ && names != names_) {
-      run->fail(file.name(), "invalid_argument",
+      run->fail(source.name, "invalid_argument",
                 "its columns are not those of the file before, and CSV has one header");
       return false;
     }
     cells_.clear();
-    cells_.resize(fields.size());
+    cells_.resize(names.size());
     if (headed_) return true;
     headed_ = true;
     names_ = std::move(names);
+    if (!header_) return true;
     for (size_t i = 0; i < names_.size(); ++i) {
       if (i > 0) out_.put(',');
       write_csv_text(out_, names_[i]);
@@ -68,13 +68,13 @@ class CsvWriter : public RowWriter {
     return true;
   }
 
-  void write(const veneer::Batch& batch) override {
+  void write(const RowBlock& rows) override {
     free_text_.assign(cells_.size(), false);
     for (size_t i = 0; i < cells_.size(); ++i) {
-      bind(&cells_[i], batch.column(i), Style::plain, batch.row_group());
-      free_text_[i] = is_free_text(batch.column(i));
+      bind(&cells_[i], *rows.columns[i], Style::plain, rows.row_group);
+      free_text_[i] = is_free_text(*rows.columns[i]);
     }
-    for (size_t row = 0; row < batch.num_rows(); ++row) {
+    for (size_t row = 0; row < rows.num_rows; ++row) {
       for (size_t i = 0; i < cells_.size(); ++i) {
         const Cell& cell = cells_[i];
         if (i > 0) out_.put(',');
@@ -95,6 +95,7 @@ class CsvWriter : public RowWriter {
  private:
   Out& out_;
   Out scratch_;
+  bool header_;
   bool headed_ = false;
   std::vector<std::string> names_;
   std::vector<Cell> cells_;
@@ -106,6 +107,8 @@ class CsvWriter : public RowWriter {
 std::unique_ptr<RowWriter> make_jsonl_writer(Run* run) {
   return std::make_unique<JsonlWriter>(run);
 }
-std::unique_ptr<RowWriter> make_csv_writer(Run* run) { return std::make_unique<CsvWriter>(run); }
+std::unique_ptr<RowWriter> make_csv_writer(Run* run, bool header) {
+  return std::make_unique<CsvWriter>(run, header);
+}
 
 }  // namespace cli

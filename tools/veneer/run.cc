@@ -2,12 +2,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 
 #include "command.h"
+#include "remote.h"
 #include "text.h"
 
 namespace cli {
@@ -19,13 +21,15 @@ bool is_set(const char* variable) {
   return value != nullptr && value[0] != '\0';
 }
 
-size_t terminal_width() {
+size_t terminal_width(int fd) {
   winsize size{};
-  if (ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   const char* columns = std::getenv("COLUMNS");
   long width = columns == nullptr ? 0 : std::strtol(columns, nullptr, 10);
   return width > 0 && width < 100000 ? static_cast<size_t>(width) : 80;
 }
+
+}  // namespace
 
 int64_t now_in_millis() {
   timespec now{};
@@ -33,12 +37,11 @@ int64_t now_in_millis() {
   return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1000000;
 }
 
-}  // namespace
-
 Run::Run(std::string_view command, Options* options, Out* out)
     : command_(command),
       options_(options),
       out_(out),
+      home_(out),
       out_is_terminal_(isatty(1) == 1),
       error_is_terminal_(isatty(2) == 1) {
   std::string_view when = options->value("color").value_or("auto");
@@ -46,7 +49,16 @@ Run::Run(std::string_view command, Options* options, Out* out)
   bool wanted = !is_set("NO_COLOR") && !(term != nullptr && std::strcmp(term, "dumb") == 0);
   color_ = when == "always" || (when == "auto" && out_is_terminal_ && wanted);
   error_color_ = when == "always" || (when == "auto" && error_is_terminal_ && wanted);
-  if (out_is_terminal_) width_ = terminal_width();
+  if (out_is_terminal_) width_ = terminal_width(1);
+}
+
+size_t Run::error_width() { return terminal_width(2) - 1; }
+
+void Run::redirect(Out* out) {
+  out_ = out == nullptr ? home_ : out;
+  out_is_terminal_ = out == nullptr && isatty(1) == 1;
+  width_ = out_is_terminal_ ? terminal_width(1) : 0;
+  if (out != nullptr) color_ = false;
 }
 
 void Run::print(std::string_view text) {
@@ -165,30 +177,37 @@ veneer::FileResolver resolver_beside(const std::string& path) {
   size_t slash = path.rfind('/');
   std::string folder = slash == std::string::npos ? "" : path.substr(0, slash + 1);
   return [folder](std::string_view name) -> veneer::Result<std::shared_ptr<veneer::Input>> {
-    bool outside = name.empty() || name[0] == '/' || name.find('\0') != std::string_view::npos;
-    for (size_t i = 0; i < name.size() && !outside;) {
-      size_t end = name.find('/', i);
-      if (end == std::string_view::npos) end = name.size();
-      outside = name.substr(i, end - i) == "..";
-      i = end + 1;
-    }
-    if (outside) {
-      return veneer::Status::access_denied("column data in '" + std::string(name) +
-                                           "', which is outside of the file's folder");
-    }
+    if (!is_inside_folder(name)) return outside_of_folder(name);
     return veneer::open_input(folder + std::string(name));
   };
 }
 
 }  // namespace
 
+bool is_inside_folder(std::string_view path) {
+  bool inside = !path.empty() && path[0] != '/' && path.find('\0') == std::string_view::npos;
+  for (size_t i = 0; i < path.size() && inside;) {
+    size_t end = std::min(path.find('/', i), path.size());
+    inside = path.substr(i, end - i) != "..";
+    i = end + 1;
+  }
+  return inside;
+}
+
+veneer::Status outside_of_folder(std::string_view path) {
+  return veneer::Status::access_denied("column data in '" + std::string(path) +
+                                       "', which is outside of the file's folder");
+}
+
 std::optional<veneer::File> open_file(Run* run, const std::string& path) {
   veneer::OpenOptions options;
   options.resolver = resolver_beside(path);
-  veneer::Result<veneer::File> file =
-      path == "-" ? open_standard_input() : veneer::File::open(path, std::move(options));
+  veneer::Result<veneer::File> file = path == "-" ? open_standard_input()
+                                      : veneer::is_remote_url(path)
+                                          ? open_remote_file(run, path)
+                                          : veneer::File::open(path, std::move(options));
   if (!file) {
-    run->fail(file.status(), path);
+    run->fail(file.status(), shown_name(path));
     return std::nullopt;
   }
   return *std::move(file);

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "grid.h"
 #include "json.h"
+#include "remote.h"
 #include "text.h"
 
 namespace cli {
@@ -114,12 +115,12 @@ void run_schema(Run* run) {
     if (json_wanted) {
       Json json(&out);
       json.begin_object();
-      if (files.size() > 1) json.key("file").string(path);
+      if (files.size() > 1) json.key("file").string(shown_name(path));
       write_element(json.key("schema"), file->schema(), file->schema().element(0));
       json.end_object();
       json.end_line();
     } else {
-      if (files.size() > 1) print_file_heading(run, path, first);
+      if (files.size() > 1) print_file_heading(run, shown_name(path), first);
       std::string text = file->schema().to_text();
       // Names may hold anything; only line ends are the text's own. Where they go to a terminal,
       // control characters must not.

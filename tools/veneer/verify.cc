@@ -3,6 +3,7 @@
 
 #include "command.h"
 #include "json.h"
+#include "remote.h"
 #include "text.h"
 
 namespace cli {
@@ -84,7 +85,7 @@ void run_verify(Run* run) {
   for (const std::string& path : run->options().operands()) {
     if (!run->writing()) return;
     std::optional<veneer::File> file = open_file(run, path);
-    if (file.has_value()) verify_file(run, path, *file, most);
+    if (file.has_value()) verify_file(run, shown_name(path), *file, most);
   }
 }
 
