@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/macros.h"
+#include "base/text.h"
 
 namespace veneer {
 namespace {
@@ -37,14 +38,13 @@ Result<void*> MemoryPool::allocate(size_t bytes) {
   const int64_t held = held_.fetch_add(wanted, std::memory_order_relaxed) + wanted;
   if (held > limit_) {
     held_.fetch_sub(wanted, std::memory_order_relaxed);
-    return Status::over_limit("needs " + std::to_string(bytes) +
-                              " more bytes than the limit held_bytes of " + std::to_string(limit_) +
-                              " allows");
+    return Status::over_limit(
+        concat({"needs ", bytes, " more bytes than the limit held_bytes of ", limit_, " allows"}));
   }
   void* memory = allocator_->allocate(bytes, kAlignment);
   if (memory == nullptr) {
     held_.fetch_sub(wanted, std::memory_order_relaxed);
-    return Status::out_of_memory("the allocator has no " + std::to_string(bytes) + " bytes");
+    return Status::out_of_memory(concat({"the allocator has no ", bytes, " bytes"}));
   }
   int64_t peak = peak_.load(std::memory_order_relaxed);
   while (held > peak && !peak_.compare_exchange_weak(peak, held, std::memory_order_relaxed)) {

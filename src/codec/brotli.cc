@@ -1,6 +1,7 @@
 // BROTLI: one RFC 7932 stream. By libbrotlidec.
 #include <brotli/decode.h>
 
+#include "base/text.h"
 #include "codec/internal.h"
 
 namespace veneer::codec {
@@ -38,7 +39,7 @@ Status decompress_brotli(MemoryPool* pool, std::span<const uint8_t> in, std::spa
   if (out_left == 0) return too_long(Codec::brotli, out.size());
   if (result != BROTLI_DECODER_RESULT_SUCCESS) return damaged(Codec::brotli, "ends in mid-stream");
   if (in_left != 0) {
-    return damaged(Codec::brotli, std::to_string(in_left) + " bytes follow the stream");
+    return damaged(Codec::brotli, concat({in_left, " bytes follow the stream"}));
   }
   const size_t got = out.size() + 1 - out_left;
   return got == out.size() ? Status() : wrong_size(Codec::brotli, got, out.size());

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <new>
 
+#include "base/text.h"
 #include "codec/internal.h"
 
 namespace veneer::codec {
@@ -46,11 +47,10 @@ Status not_built(Codec codec) {
     case Codec::zstd: option = "zstd=enabled"; break;
   }
   if (option == nullptr) {
-    return Status::unsupported("compression codec " + std::to_string(static_cast<int>(codec)) +
-                               " is not known");
+    return Status::unsupported(
+        concat({"compression codec ", static_cast<int>(codec), " is not known"}));
   }
-  return Status::codec_not_built(std::string(to_string(codec)) + " pages need a build with -D" +
-                                 option);
+  return Status::codec_not_built(concat({to_string(codec), " pages need a build with -D", option}));
 }
 
 Decompressor::~Decompressor() {
@@ -102,21 +102,21 @@ Status Decompressor::decompress(Codec codec, std::span<const uint8_t> in, std::s
 }
 
 Status damaged(Codec codec, std::string_view what) {
-  return Status::corrupt(std::string(to_string(codec)) + " page body: " + std::string(what));
+  return Status::corrupt(concat({to_string(codec), " page body: ", what}));
 }
 
 Status wrong_size(Codec codec, uint64_t got, size_t expected) {
-  return damaged(codec, "has " + std::to_string(got) + " bytes once decompressed, where " +
-                            std::to_string(expected) + " are expected");
+  return damaged(
+      codec, concat({"has ", got, " bytes once decompressed, where ", expected, " are expected"}));
 }
 
 Status too_long(Codec codec, size_t expected) {
-  return damaged(codec, "has more than the " + std::to_string(expected) +
-                            " bytes that are expected once decompressed");
+  return damaged(codec, concat({"has more than the ", expected,
+                                " bytes that are expected once decompressed"}));
 }
 
 Status no_context(Codec codec) {
-  return Status::out_of_memory("no memory to decompress " + std::string(to_string(codec)));
+  return Status::out_of_memory(concat({"no memory to decompress ", to_string(codec)}));
 }
 
 namespace {

@@ -5,6 +5,7 @@
 
 #include <new>
 
+#include "base/text.h"
 #include "codec/internal.h"
 
 namespace veneer::codec {
@@ -70,7 +71,7 @@ Status inflate_all(z_stream& z, int window_bits, std::span<const uint8_t> in,
   } while (window_bits == kGzipOrZlib &&
            (is_gzip(z.next_in, z.avail_in) || is_zlib(z.next_in, z.avail_in)));
   if (z.avail_in != 0) {
-    return damaged(Codec::gzip, std::to_string(z.avail_in) + " bytes follow the stream");
+    return damaged(Codec::gzip, concat({z.avail_in, " bytes follow the stream"}));
   }
   const size_t got = out.size() + 1 - z.avail_out;
   return got == out.size() ? Status() : wrong_size(Codec::gzip, got, out.size());

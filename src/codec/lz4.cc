@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "codec/hadoop.h"
 #include "codec/internal.h"
 
@@ -25,8 +26,8 @@ int decode_block(std::span<const uint8_t> from, std::span<uint8_t> to) noexcept 
 Status decompress_bare(Codec codec, std::span<const uint8_t> in, std::span<uint8_t> out) {
   const int got = decode_block(in, out);
   if (got < 0) {
-    return damaged(codec, "is broken, or has more than the " + std::to_string(out.size()) +
-                              " bytes that are expected once decompressed");
+    return damaged(codec, concat({"is broken, or has more than the ", out.size(),
+                                  " bytes that are expected once decompressed"}));
   }
   const auto size = static_cast<size_t>(got);
   return size == out.size() ? Status() : wrong_size(codec, size, out.size());

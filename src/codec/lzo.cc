@@ -6,6 +6,7 @@
 // instruction means if its high four bits are zero. The block ends with a copy from distance 16384.
 #include <cstring>
 
+#include "base/text.h"
 #include "codec/hadoop.h"
 #include "codec/internal.h"
 
@@ -158,8 +159,8 @@ Status decompress_lzo(std::span<const uint8_t> in, std::span<uint8_t> out) {
   if (decode_hadoop(in, out, block)) return {};
   const ptrdiff_t got = block(in, out);
   if (got < 0) {
-    return damaged(Codec::lzo, "is broken, or has more than the " + std::to_string(out.size()) +
-                                   " bytes that are expected once decompressed");
+    return damaged(Codec::lzo, concat({"is broken, or has more than the ", out.size(),
+                                       " bytes that are expected once decompressed"}));
   }
   const auto size = static_cast<size_t>(got);
   return size == out.size() ? Status() : wrong_size(Codec::lzo, size, out.size());

@@ -9,6 +9,7 @@
 
 #include "base/cpu.h"
 #include "base/cursor.h"
+#include "base/text.h"
 #include "codec/internal.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -206,8 +207,7 @@ Status decompress_by(Outcome (*walk)(Walk) noexcept, std::span<const uint8_t> in
       {cursor.data(), in.data() + in.size(), out.data(), out.data(), out.data() + out.size()})) {
     case Outcome::done: return {};
     case Outcome::cut_short:
-      return damaged(Codec::snappy,
-                     "ends before the last of its " + std::to_string(size) + " bytes");
+      return damaged(Codec::snappy, concat({"ends before the last of its ", size, " bytes"}));
     case Outcome::bad_distance:
       return damaged(Codec::snappy, "a copy reaches back before the first byte");
     case Outcome::too_long: break;

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/text.h"
 #include "column/value_decoder.h"
 #include "veneer/typed.h"
 
@@ -98,24 +99,22 @@ bool holds(const Column& column, CppType type) noexcept {
 Status check_type(const Schema& schema, const Field& field, CppType type) {
   const std::string path = schema.element_path(field.element);
   if (field.kind != FieldKind::leaf) {
-    return Status::invalid_argument("column " + path + " is a " +
-                                    std::string(to_string(field.kind)) + ", not a " +
-                                    std::string(name_of(type)));
+    return Status::invalid_argument(
+        concat({"column ", path, " is a ", to_string(field.kind), ", not a ", name_of(type)}));
   }
   const Leaf& leaf = schema.leaf(static_cast<uint32_t>(field.leaf));
   if (matches(leaf, type)) return {};
-  std::string message = "column " + path + " is " + std::string(to_string(leaf.physical_type));
+  std::string message = concat({"column ", path, " is ", to_string(leaf.physical_type)});
   if (leaf.physical_type == PhysicalType::fixed_len_byte_array) {
-    message += "(" + std::to_string(leaf.type_length) + ")";
+    message += concat({"(", leaf.type_length, ")"});
   }
-  if (!leaf.logical.is(LogicalKind::none)) message += " " + to_string(leaf.logical);
-  return Status::invalid_argument(message + ", which does not read as " +
-                                  std::string(name_of(type)));
+  if (!leaf.logical.is(LogicalKind::none)) message += concat({" ", to_string(leaf.logical)});
+  return Status::invalid_argument(concat({message, ", which does not read as ", name_of(type)}));
 }
 
 Result<const Field*> find_typed(const Schema& schema, std::string_view path, CppType type) {
   const Field* found = schema.find(path);
-  if (found == nullptr) return Status::not_found("no column " + std::string(path));
+  if (found == nullptr) return Status::not_found(concat({"no column ", path}));
   Status status = check_type(schema, *found, type);
   if (!status.ok()) return status;
   return found;

@@ -7,6 +7,7 @@
 #include "base/bits.h"
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "encoding/expand.h"
 
 namespace veneer::column {
@@ -14,8 +15,6 @@ namespace {
 
 // Levels decoded at once for nested leaves: small enough for the first-level cache.
 constexpr size_t kBlock = 4096;
-
-std::string number(int64_t value) { return std::to_string(value); }
 
 int32_t num_values_of(const PageHeader& header) noexcept {
   return header.type == PageType::data_v2 ? header.data_v2.num_values : header.data.num_values;
@@ -52,9 +51,9 @@ LeafReader::LeafReader(Options options)
 
 Status LeafReader::open_chunk(ChunkSource* source, Codec codec, int64_t num_values, int64_t rows) {
   if (max_repetition_ == 0 && num_values != rows) {
-    return Status::corrupt("column chunk has " + number(num_values) + " values in a row group of " +
-                               number(rows) + " rows",
-                           source->file_offset());
+    return Status::corrupt(
+        concat({"column chunk has ", num_values, " values in a row group of ", rows, " rows"}),
+        source->file_offset());
   }
   pages_.open(source, codec);
   values_.begin_chunk();
@@ -81,15 +80,14 @@ Result<bool> LeafReader::next_data_page() {
     if (header_.type == PageType::index) continue;
     if (header_.type != PageType::data && header_.type != PageType::data_v2) {
       return Status::unsupported(
-          "page of unknown type " + number(static_cast<int64_t>(header_.type)),
+          concat({"page of unknown type ", static_cast<int64_t>(header_.type)}),
           pages_.page_offset());
     }
     data_seen_ = true;
     page_left_ = num_values_of(header_);
     if (page_left_ > chunk_values_ - values_seen_) {
-      return Status::corrupt("page claims " + number(page_left_) +
-                                 " values, but its chunk has only " +
-                                 number(chunk_values_ - values_seen_) + " left",
+      return Status::corrupt(concat({"page claims ", page_left_, " values, but its chunk has only ",
+                                     chunk_values_ - values_seen_, " left"}),
                              pages_.page_offset());
     }
     values_seen_ += page_left_;
@@ -106,7 +104,7 @@ Status LeafReader::load_dictionary(const PageHeader& header) {
   }
   const Encoding encoding = header.dictionary.encoding;
   if (encoding != Encoding::plain && encoding != Encoding::plain_dictionary) {
-    return Status::unsupported("dictionary page encoded as " + std::string(to_string(encoding)),
+    return Status::unsupported(concat({"dictionary page encoded as ", to_string(encoding)}),
                                pages_.page_offset());
   }
   VENEER_TRY(PageBody body, pages_.body(header, layout_.is_binary()));
@@ -131,8 +129,8 @@ Status LeafReader::open_page() {
       if (max_definition_ != 0) {
         VENEER_CHECK(definition_.open_v2(max_definition_, body.levels.subspan(repetition_bytes)));
       } else if (header_.data_v2.num_nulls > 0) {
-        return Status::corrupt("page of a required column claims " +
-                               number(header_.data_v2.num_nulls) + " nulls");
+        return Status::corrupt(
+            concat({"page of a required column claims ", header_.data_v2.num_nulls, " nulls"}));
       }
     } else {
       const auto count = narrow<size_t>(page_left_);
@@ -158,7 +156,7 @@ Status LeafReader::need_page() {
     VENEER_TRY(const bool more, next_data_page());
     if (!more) {
       return Status::corrupt(
-          "column chunk ends after " + number(rows_done_) + " of " + number(chunk_rows_) + " rows",
+          concat({"column chunk ends after ", rows_done_, " of ", chunk_rows_, " rows"}),
           pages_.page_offset());
     }
   }
@@ -319,17 +317,16 @@ Status LeafReader::read_nested(size_t rows, LeafData* out, bool keep) {
     if (block_begin_ != block_end_) break;  // the next row begins here
   }
   if (begun != rows) {
-    return Status::corrupt("column chunk ends after " +
-                           number(rows_done_ + narrow<int64_t>(begun)) + " of " +
-                           number(chunk_rows_) + " rows");
+    return Status::corrupt(concat({"column chunk ends after ", rows_done_ + narrow<int64_t>(begun),
+                                   " of ", chunk_rows_, " rows"}));
   }
   if (to_the_end && block_begin_ == block_end_ && values_seen_ != chunk_values_) {
-    return Status::corrupt("column chunk ends with " + number(chunk_values_ - values_seen_) +
-                           " of its values missing");
+    return Status::corrupt(concat(
+        {"column chunk ends with ", chunk_values_ - values_seen_, " of its values missing"}));
   }
   if (to_the_end && block_begin_ != block_end_) {
-    return Status::corrupt("column chunk has more rows than the " + number(chunk_rows_) +
-                           " of its row group");
+    return Status::corrupt(
+        concat({"column chunk has more rows than the ", chunk_rows_, " of its row group"}));
   }
   rows_done_ += narrow<int64_t>(rows);
   out->levels = entries;
@@ -383,8 +380,9 @@ Status LeafReader::convert_int96(LeafData* out) {
     const bool held =
         options_.int96 == Int96As::nanos ? value.to_nanos(&result) : value.to_micros(&result);
     if (!held) {
-      return Status::invalid_argument("INT96 of Julian day " + number(value.julian_day()) +
-                                      " is out of the range of 64 bits; read it as stored");
+      return Status::invalid_argument(
+          concat({"INT96 of Julian day ", value.julian_day(),
+                  " is out of the range of 64 bits; read it as stored"}));
     }
     std::memcpy(results + i, &result, sizeof(result));
   }

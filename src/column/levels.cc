@@ -6,6 +6,7 @@
 #include "base/bits.h"
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 
 namespace veneer::column {
 
@@ -26,14 +27,14 @@ Status LevelDecoder::open_v1(Encoding encoding, uint32_t max_level, size_t value
     return {};
   }
   if (encoding != Encoding::rle) {
-    return Status::corrupt("levels are encoded as " + std::string(to_string(encoding)) +
-                           ", which levels cannot be");
+    return Status::corrupt(
+        concat({"levels are encoded as ", to_string(encoding), ", which levels cannot be"}));
   }
   packed_ = false;
   if (body->size() < 4) return Status::corrupt("page ends before the length of its levels");
   const auto length = load_le<uint32_t>(body->data());
   if (length > body->size() - 4) {
-    return Status::corrupt("levels of " + std::to_string(length) + " bytes run past the page");
+    return Status::corrupt(concat({"levels of ", length, " bytes run past the page"}));
   }
   VENEER_CHECK(rle_.init(body->subspan(4, length), width));
   *body = body->subspan(4 + size_t{length});
@@ -58,8 +59,7 @@ Status LevelDecoder::decode(Level* out, size_t n) {
     Level largest = 0;
     for (size_t i = 0; i < n; ++i) largest = std::max(largest, out[i]);
     if (largest > max_level_) {
-      return Status::corrupt("level " + std::to_string(largest) + " is above the maximum of " +
-                             std::to_string(max_level_));
+      return Status::corrupt(concat({"level ", largest, " is above the maximum of ", max_level_}));
     }
   }
   return {};

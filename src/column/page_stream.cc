@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "base/crc32.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "format/page_header.h"
 
 namespace veneer::column {
@@ -15,8 +16,6 @@ namespace {
 // Most headers take 20 to 60 bytes; those with statistics of long strings may take far more.
 constexpr size_t kHeaderGuess = 512;
 constexpr size_t kHeaderMost = size_t{64} << 20;
-
-std::string number(int64_t value) { return std::to_string(value); }
 
 }  // namespace
 
@@ -45,23 +44,23 @@ Result<bool> PageStream::next_header(PageHeader* header) {
     if (!read.needs_more) return std::move(read.status);
     if (all) return Status::corrupt("page header runs past the column chunk", page_offset());
     if (want >= kHeaderMost) {
-      return Status::over_limit("page header is longer than " + number(kHeaderMost) + " bytes",
+      return Status::over_limit(concat({"page header is longer than ", kHeaderMost, " bytes"}),
                                 page_offset());
     }
   }
   const int64_t body_left = left - header_bytes_;
   if (header->compressed_page_size > body_left) {
-    return Status::corrupt("page of " + number(header->compressed_page_size) +
-                               " bytes runs past the column chunk, which has " + number(body_left) +
-                               " left",
-                           page_offset());
+    return Status::corrupt(
+        concat({"page of ", header->compressed_page_size,
+                " bytes runs past the column chunk, which has ", body_left, " left"}),
+        page_offset());
   }
   const int64_t largest = std::max(header->compressed_page_size, header->uncompressed_page_size);
   if (largest > options_.page_bytes_limit) {
-    return Status::over_limit("page of " + number(largest) +
-                                  " bytes is over the limit page_bytes of " +
-                                  number(options_.page_bytes_limit),
-                              page_offset());
+    return Status::over_limit(
+        concat({"page of ", largest, " bytes is over the limit page_bytes of ",
+                options_.page_bytes_limit}),
+        page_offset());
   }
   checksum_ok_.reset();
   position_ += header_bytes_ + header->compressed_page_size;
@@ -110,7 +109,7 @@ Result<PageBody> PageStream::body(const PageHeader& header, bool keep, bool repo
     if (level_bytes > stored_size ||
         (compressed && level_bytes > narrow<size_t>(header.uncompressed_page_size))) {
       return Status::corrupt(
-          "levels of " + number(narrow<int64_t>(level_bytes)) + " bytes are longer than their page",
+          concat({"levels of ", narrow<int64_t>(level_bytes), " bytes are longer than their page"}),
           page_offset());
     }
   }

@@ -8,6 +8,7 @@
 #include "base/checked.h"
 #include "base/cursor.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "encoding/decimal.h"
 #include "encoding/view.h"
 
@@ -80,8 +81,8 @@ bool decimals_from_views(std::span<const BinaryView> views,
 }
 
 Status too_wide(const ValueLayout& layout) {
-  return Status::corrupt("a decimal is wider than the " + std::to_string(layout.width) +
-                         " bytes that its precision needs");
+  return Status::corrupt(
+      concat({"a decimal is wider than the ", layout.width, " bytes that its precision needs"}));
 }
 
 Status convert_views(const ValueLayout& layout, std::span<const BinaryView> views,
@@ -157,9 +158,9 @@ ValueDecoder::ValueDecoder(const ValueLayout& layout, MemoryPool* pool, bool car
       previous_(pool) {}
 
 Status ValueDecoder::unsupported() const {
-  return Status::unsupported(std::string(to_string(layout_.type)) + " values encoded as " +
-                             std::string(to_string(encoding_)) + " (" +
-                             std::to_string(static_cast<int>(encoding_)) + ")");
+  return Status::unsupported(
+      concat({to_string(layout_.type), " values encoded as ", to_string(encoding_), " (",
+              static_cast<int>(encoding_), ")"}));
 }
 
 Status ValueDecoder::open(Encoding encoding, std::span<const uint8_t> bytes, SharedBuffer owner,
@@ -197,8 +198,8 @@ Status ValueDecoder::open(Encoding encoding, std::span<const uint8_t> bytes, Sha
       const size_t width = layout_.stored_width;
       if (width == 0 || type == PhysicalType::int96) return unsupported();
       if (bytes.size() % width != 0) {
-        return Status::corrupt("byte stream split of " + std::to_string(bytes.size()) +
-                               " bytes is no multiple of the width " + std::to_string(width));
+        return Status::corrupt(concat(
+            {"byte stream split of ", bytes.size(), " bytes is no multiple of the width ", width}));
       }
       return streams_.init(bytes, bytes.size() / width, width, words_of(type));
     }
@@ -365,8 +366,8 @@ Status decode_dictionary(const ValueLayout& layout, MemoryPool* pool,
                       : each == 0                          ? n
                                                            : bytes.size() / each;
   if (n > most) {
-    return Status::corrupt("dictionary page of " + std::to_string(bytes.size()) +
-                           " bytes cannot hold " + std::to_string(n) + " entries");
+    return Status::corrupt(
+        concat({"dictionary page of ", bytes.size(), " bytes cannot hold ", n, " entries"}));
   }
   LeafData data(pool);
   ValueDecoder decoder(layout, pool, false);

@@ -7,6 +7,7 @@
 #include "base/bits.h"
 #include "base/cursor.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "encoding/bit_unpack.h"
 #include "encoding/errors.h"
 
@@ -83,10 +84,10 @@ Status AlpDecoder<T>::init(std::span<const uint8_t> bytes, MemoryPool* pool) {
   if (bytes.empty()) return {};
   if (bytes.size() < kHeader) return corrupt_at("the header of an ALP page is cut", 0);
   if (bytes[0] != 0) {
-    return Status::unsupported("ALP compression mode " + std::to_string(bytes[0]));
+    return Status::unsupported(concat({"ALP compression mode ", bytes[0]}));
   }
   if (bytes[1] != 0) {
-    return Status::unsupported("ALP integer encoding " + std::to_string(bytes[1]));
+    return Status::unsupported(concat({"ALP integer encoding ", bytes[1]}));
   }
   log_size_ = bytes[2];
   if (log_size_ < 3 || log_size_ > 15) {
@@ -98,15 +99,14 @@ Status AlpDecoder<T>::init(std::span<const uint8_t> bytes, MemoryPool* pool) {
   const uint64_t vectors =
       (static_cast<uint64_t>(count) + (uint64_t{1} << log_size_) - 1) >> log_size_;
   if (vectors > body_.size() / 4) {
-    return corrupt_at("ALP's offset array of " + std::to_string(vectors) + " vectors is cut",
-                      kHeader);
+    return corrupt_at(concat({"ALP's offset array of ", vectors, " vectors is cut"}), kHeader);
   }
   for (size_t i = 0; i < vectors; ++i) {
     const auto offset = load_le<uint32_t>(body_.data() + 4 * i);
     if (offset < vectors * 4 || offset >= body_.size()) {
-      return bad_value("the offset of ALP vector " + std::to_string(i), offset,
-                       "outside of the vectors' bytes, " + std::to_string(vectors * 4) + " to " +
-                           std::to_string(body_.size()));
+      return bad_value(
+          concat({"the offset of ALP vector ", i}), offset,
+          concat({"outside of the vectors' bytes, ", vectors * 4, " to ", body_.size()}));
     }
   }
   count_ = static_cast<size_t>(count);
@@ -131,16 +131,13 @@ Status AlpDecoder<T>::parse(size_t vector, Vector* parsed) const {
     return corrupt_at("the header of an ALP vector is cut", place);
   }
   if (exponent > Constants<T>::kMaxExponent || factor > exponent) {
-    return corrupt_at(
-        "ALP exponent " + std::to_string(exponent) + " and factor " + std::to_string(factor),
-        place);
+    return corrupt_at(concat({"ALP exponent ", exponent, " and factor ", factor}), place);
   }
   if (bit_width > 8 * sizeof(T)) {
-    return corrupt_at("an ALP bit width of " + std::to_string(bit_width), place);
+    return corrupt_at(concat({"an ALP bit width of ", bit_width}), place);
   }
   if (exceptions > n) {
-    return corrupt_at(
-        std::to_string(exceptions) + " ALP exceptions for " + std::to_string(n) + " values", place);
+    return corrupt_at(concat({exceptions, " ALP exceptions for ", n, " values"}), place);
   }
   std::span<const uint8_t> packed, positions, values;
   if (!cursor.read_bytes(bytes_for_bits(n * bit_width), &packed) ||
@@ -175,7 +172,7 @@ Status AlpDecoder<T>::decode_vector(size_t vector, T* out) const {
     const size_t at = load_le<uint16_t>(v.positions + 2 * i);
     if (at >= n) {
       return bad_value("an ALP exception's position", static_cast<int64_t>(at),
-                       "but its vector has " + std::to_string(n) + " values");
+                       concat({"but its vector has ", n, " values"}));
     }
     const auto bits = load_le<Unsigned>(v.values + sizeof(T) * i);
     std::memcpy(out + at, &bits, sizeof(T));

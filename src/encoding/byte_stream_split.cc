@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/checked.h"
+#include "base/text.h"
 #include "encoding/errors.h"
 #include "encoding/kernels.h"
 
@@ -49,8 +50,8 @@ Status ByteStreamSplitDecoder::init(std::span<const uint8_t> bytes, size_t total
                                     Words words) {
   size_t size;
   if (!checked_mul(total, width, &size) || size != bytes.size()) {
-    return Status::corrupt(std::to_string(bytes.size()) + " bytes of byte streams for " +
-                           std::to_string(total) + " values of " + std::to_string(width));
+    return Status::corrupt(
+        concat({bytes.size(), " bytes of byte streams for ", total, " values of ", width}));
   }
   if (width % static_cast<size_t>(words) != 0) {
     return Status::invalid_argument("a value is not made of whole words");

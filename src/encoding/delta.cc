@@ -7,6 +7,7 @@
 #include "base/bits.h"
 #include "base/cursor.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "encoding/bit_unpack.h"
 #include "encoding/errors.h"
 
@@ -35,8 +36,7 @@ Status DeltaDecoder<T>::init(std::span<const uint8_t> bytes) {
   if (count > INT32_MAX) return corrupt_at("more delta-encoded values than a page can hold", 0);
   if (block > INT32_MAX || miniblocks == 0 || miniblocks > block || block % miniblocks != 0 ||
       block / miniblocks % 8 != 0) {
-    return corrupt_at("delta blocks of " + std::to_string(block) + " values in " +
-                          std::to_string(miniblocks) + " miniblocks",
+    return corrupt_at(concat({"delta blocks of ", block, " values in ", miniblocks, " miniblocks"}),
                       0);
   }
   int64_t first = 0;

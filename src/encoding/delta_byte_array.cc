@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/macros.h"
+#include "base/text.h"
 #include "encoding/errors.h"
 #include "encoding/view.h"
 
@@ -31,10 +32,10 @@ inline void copy(const uint8_t* from, size_t n, uint8_t* to) noexcept {
   if (suffix < 0) return bad_value("a suffix length", suffix, "below zero");
   if (static_cast<uint32_t>(prefix) > previous) {
     return bad_value("a prefix length", prefix,
-                     "but the value before has " + std::to_string(previous) + " bytes");
+                     concat({"but the value before has ", previous, " bytes"}));
   }
   return bad_value("a suffix length", suffix,
-                   "but only " + std::to_string(left) + " bytes are left in the page");
+                   concat({"but only ", left, " bytes are left in the page"}));
 }
 
 }  // namespace
@@ -61,8 +62,8 @@ Status DeltaByteArrayDecoder::init(std::span<const uint8_t> bytes, MemoryPool* p
   VENEER_CHECK(prefixes_.find_end(&prefix_end));
   VENEER_CHECK(suffixes_.init(bytes.subspan(prefix_end)));
   if (prefixes_.value_count() != suffixes_.value_count()) {
-    return Status::corrupt(std::to_string(prefixes_.value_count()) + " prefix lengths but " +
-                           std::to_string(suffixes_.value_count()) + " suffix lengths");
+    return Status::corrupt(concat({prefixes_.value_count(), " prefix lengths but ",
+                                   suffixes_.value_count(), " suffix lengths"}));
   }
   size_t suffix_end = 0;
   VENEER_CHECK(suffixes_.find_end(&suffix_end));
@@ -169,7 +170,7 @@ Status DeltaByteArrayDecoder::decode_fixed(uint8_t* out, size_t n, size_t width)
       const auto suffix = static_cast<uint32_t>(lengths.suffix[i]);
       if (size_t{prefix} + suffix != width) [[unlikely]] {
         return bad_value("the length of a fixed-length value", int64_t{prefix} + suffix,
-                         "but the column's is " + std::to_string(width));
+                         concat({"but the column's is ", width}));
       }
       copy(previous, prefix, to);
       copy(suffixes, suffix, to + prefix);

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/text.h"
 #include "encoding/bit_unpack.h"
 #include "encoding/errors.h"
 
@@ -18,7 +19,7 @@ constexpr std::string_view kWhat = "dictionary indices";
 
 [[gnu::cold]] Status bad_index(uint32_t index, size_t size) {
   return bad_value("a dictionary index", index,
-                   "but the dictionary has " + std::to_string(size) + " entries");
+                   concat({"but the dictionary has ", size, " entries"}));
 }
 
 // Width 0 stands for a width known at run time only.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/bits.h"
+#include "base/text.h"
 #include "encoding/bit_unpack.h"
 #include "encoding/errors.h"
 #include "encoding/view.h"
@@ -97,8 +98,8 @@ Status PlainBinaryDecoder::init(std::span<const uint8_t> bytes) {
 Status PlainBinaryDecoder::failure(size_t position, size_t done, size_t asked) const {
   const size_t left = bytes_.size() - position;
   if (left < 4) return ends_early("strings", done, asked);
-  return corrupt_at("a string of " + std::to_string(load_le<uint32_t>(bytes_.data() + position)) +
-                        " bytes has only " + std::to_string(left - 4),
+  return corrupt_at(concat({"a string of ", load_le<uint32_t>(bytes_.data() + position),
+                            " bytes has only ", left - 4}),
                     position);
 }
 

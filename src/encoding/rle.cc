@@ -6,6 +6,7 @@
 
 #include "base/bits.h"
 #include "base/cursor.h"
+#include "base/text.h"
 #include "encoding/bit_unpack.h"
 #include "encoding/errors.h"
 
@@ -93,13 +94,13 @@ Status RleDecoder::failure(std::string_view what, size_t done, size_t asked) con
   switch (failure_) {
     case Failure::end: return ends_early(what, done, asked);
     case Failure::cut_header:
-      return corrupt_at("the header of a run of " + std::string(what) + " is cut or too long", at);
+      return corrupt_at(concat({"the header of a run of ", what, " is cut or too long"}), at);
     case Failure::cut_value:
-      return corrupt_at("the repeated value of a run of " + std::string(what) + " is cut", at);
+      return corrupt_at(concat({"the repeated value of a run of ", what, " is cut"}), at);
     case Failure::wide_value: break;
   }
-  return corrupt_at("a repeated value of " + std::to_string(value_) + " among the " +
-                        std::string(what) + " is wider than " + std::to_string(width_) + " bits",
+  return corrupt_at(concat({"a repeated value of ", value_, " among the ", what, " is wider than ",
+                            width_, " bits"}),
                     at);
 }
 

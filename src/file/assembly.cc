@@ -5,6 +5,7 @@
 #include "base/bits.h"
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "column/column_builder.h"
 #include "column/levels.h"
 
@@ -54,9 +55,9 @@ class Assembler {
       const bool b_lists = own.element_levels.size() > 1;
       if (!same_ancestors(view_of(a, a_lists), view_of(b, b_lists), own.shared_repetition,
                           own.shared_definition)) {
-        return Status::corrupt("its levels disagree with those of " +
-                               schema_.leaf_path(projection_.slots[slot - 1].leaf) +
-                               " about the group that holds both")
+        return Status::corrupt(concat({"its levels disagree with those of ",
+                                       schema_.leaf_path(projection_.slots[slot - 1].leaf),
+                                       " about the group that holds both"}))
             .in_column(schema_.leaf_path(own.leaf));
       }
     }

@@ -7,6 +7,7 @@
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "column/leaf_reader.h"
 #include "file/assembly.h"
 #include "file/chunk_input.h"
@@ -115,8 +116,7 @@ Status BatchReader::Impl::plan() {
   if (options.first_row_group < 0 || options.first_row_group > groups ||
       (options.row_group_count >= 0 &&
        options.row_group_count > groups - options.first_row_group)) {
-    return Status::invalid_argument("row groups out of range: the file has " +
-                                    std::to_string(groups));
+    return Status::invalid_argument(concat({"row groups out of range: the file has ", groups}));
   }
   if (options.first_row < 0) return Status::invalid_argument("first_row must not be negative");
 

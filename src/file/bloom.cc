@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "base/macros.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "file/file_impl.h"
 #include "format/bloom_header.h"
 #include "veneer/bloom_filter.h"
@@ -47,8 +48,7 @@ Result<BloomFilter> read_filter(const std::shared_ptr<const File::Impl>& file,
   const int64_t told = chunk.bloom_filter_length.value_or(0);
   if (told > available) {
     return Status::corrupt(
-        "the bloom filter of " + std::to_string(told) + " bytes runs past the end of the file",
-        offset);
+        concat({"the bloom filter of ", told, " bytes runs past the end of the file"}), offset);
   }
   auto storage = std::make_shared<Storage>(Storage{file, Buffer(&file->pool)});
   Buffer& bytes = storage->bytes;
@@ -69,9 +69,9 @@ Result<BloomFilter> read_filter(const std::shared_ptr<const File::Impl>& file,
   }
   const auto bitset_bytes = static_cast<int64_t>(header.num_bytes);
   if (bitset_bytes > available - static_cast<int64_t>(header_bytes)) {
-    return Status::corrupt("the bloom filter's " + std::to_string(bitset_bytes) +
-                               " bytes run past the end of the file",
-                           offset);
+    return Status::corrupt(
+        concat({"the bloom filter's ", bitset_bytes, " bytes run past the end of the file"}),
+        offset);
   }
   if (bytes.size() - header_bytes < narrow<size_t>(bitset_bytes)) {
     VENEER_CHECK(read_at(input, offset + static_cast<int64_t>(header_bytes), bitset_bytes, &bytes));

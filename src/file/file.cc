@@ -6,6 +6,7 @@
 #include "base/bits.h"
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "file/file_impl.h"
 #include "format/footer.h"
 #include "format/page_index.h"
@@ -38,7 +39,7 @@ Result<FooterBytes> read_footer(Input* input, const OpenOptions& options, Memory
   VENEER_CHECK(tail.resize(narrow<size_t>(tail_bytes)));
   VENEER_TRY(const int64_t size, input->read_tail({tail.data(), tail.size()}));
   if (size < kSmallestFile) {
-    return Status::corrupt("not a Parquet file: it has only " + std::to_string(size) + " bytes");
+    return Status::corrupt(concat({"not a Parquet file: it has only ", size, " bytes"}));
   }
   const uint8_t* end = tail.data() + tail.size();
   if (is_magic(end - kMagicBytes, "PARE")) {
@@ -50,15 +51,15 @@ Result<FooterBytes> read_footer(Input* input, const OpenOptions& options, Memory
   }
   const int64_t length = load_le<uint32_t>(end - kTrailerBytes);
   if (length > size - kSmallestFile) {
-    return Status::corrupt("the footer of " + std::to_string(length) +
-                               " bytes is longer than the file of " + std::to_string(size),
-                           size - kTrailerBytes);
+    return Status::corrupt(
+        concat({"the footer of ", length, " bytes is longer than the file of ", size}),
+        size - kTrailerBytes);
   }
   if (length > options.limits.footer_bytes) {
-    return Status::over_limit("the footer of " + std::to_string(length) +
-                                  " bytes is over the limit footer_bytes of " +
-                                  std::to_string(options.limits.footer_bytes),
-                              size - kTrailerBytes);
+    return Status::over_limit(
+        concat({"the footer of ", length, " bytes is over the limit footer_bytes of ",
+                options.limits.footer_bytes}),
+        size - kTrailerBytes);
   }
   if (size <= tail_bytes) {
     if (!is_magic(end - size, "PAR1")) {
@@ -90,9 +91,9 @@ Result<FooterBytes> read_footer(Input* input, const OpenOptions& options, Memory
 Result<Buffer> read_struct(const File::Impl& file, std::optional<int64_t> offset,
                            std::optional<int32_t> length, std::string_view what) {
   if (!length.has_value() || *length <= 0 || *offset <= 0 || *offset > file.size - *length) {
-    return Status::corrupt(std::string(what) + " of " + std::to_string(length.value_or(0)) +
-                               " bytes lies outside of the file",
-                           offset.value_or(0));
+    return Status::corrupt(
+        concat({what, " of ", length.value_or(0), " bytes lies outside of the file"}),
+        offset.value_or(0));
   }
   Buffer bytes(&file.pool);
   VENEER_CHECK(bytes.resize(narrow<size_t>(*length)));
@@ -138,10 +139,10 @@ namespace {
 
 Status check_indexes(const File& file, int32_t row_group, int32_t leaf) {
   if (row_group < 0 || row_group >= file.num_row_groups()) {
-    return Status::invalid_argument("no row group " + std::to_string(row_group));
+    return Status::invalid_argument(concat({"no row group ", row_group}));
   }
   if (leaf < 0 || leaf >= narrow<int32_t>(file.schema().num_leaves())) {
-    return Status::invalid_argument("no leaf column " + std::to_string(leaf));
+    return Status::invalid_argument(concat({"no leaf column ", leaf}));
   }
   return {};
 }
@@ -195,14 +196,14 @@ Result<Input*> File::Impl::input_of(const ColumnChunk& chunk) const {
   if (!chunk.file_path.has_value() || chunk.file_path->empty()) return input.get();
   const std::string_view path = *chunk.file_path;
   if (!options.resolver) {
-    return Status::unsupported("the column chunk is in another file, " + std::string(path) +
-                               ", and OpenOptions::resolver is not set");
+    return Status::unsupported(concat(
+        {"the column chunk is in another file, ", path, ", and OpenOptions::resolver is not set"}));
   }
   std::lock_guard lock(mutex_);
   auto known = others_.find(path);
   if (known == others_.end()) {
     VENEER_TRY(std::shared_ptr<Input> opened, options.resolver(path));
-    if (opened == nullptr) return Status::not_found("no file " + std::string(path));
+    if (opened == nullptr) return Status::not_found(concat({"no file ", path}));
     known = others_.emplace(std::string(path), std::move(opened)).first;
   }
   return known->second.get();
@@ -219,10 +220,9 @@ Result<ChunkPlace> locate(const File::Impl& file, uint32_t row_group, uint32_t l
   }
   if (!chunk.has_metadata) return Status::corrupt("the column chunk has no metadata");
   if (chunk.physical_type != file.metadata->schema().leaf(leaf).physical_type) {
-    return Status::corrupt(
-        "the column chunk is of type " + std::string(to_string(chunk.physical_type)) +
-        ", the schema says " +
-        std::string(to_string(file.metadata->schema().leaf(leaf).physical_type)));
+    return Status::corrupt(concat({"the column chunk is of type ", to_string(chunk.physical_type),
+                                   ", the schema says ",
+                                   to_string(file.metadata->schema().leaf(leaf).physical_type)}));
   }
   VENEER_TRY(place.input, file.input_of(chunk));
   int64_t size = file.size;

@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "column/column_builder.h"
 #include "column/leaf_data.h"
 #include "column/levels.h"
@@ -94,7 +95,7 @@ Status PageReader::Impl::decode_dictionary(Page* page, column::PageBody body) {
   }
   const Encoding encoding = page->header.dictionary.encoding;
   if (encoding != Encoding::plain && encoding != Encoding::plain_dictionary) {
-    return Status::unsupported("dictionary page encoded as " + std::string(to_string(encoding)));
+    return Status::unsupported(concat({"dictionary page encoded as ", to_string(encoding)}));
   }
   const auto count = narrow<size_t>(page->header.dictionary.num_values);
   VENEER_CHECK(column::decode_dictionary(layout, &file->pool, body.values, std::move(body.owner),
@@ -110,9 +111,8 @@ Status PageReader::Impl::decode_data(Page* page, column::PageBody body) {
   const bool v2 = header.type == PageType::data_v2;
   const auto count = narrow<size_t>(v2 ? header.data_v2.num_values : header.data.num_values);
   if (narrow<int64_t>(count) > options.most_values) {
-    return Status::over_limit("page of " + std::to_string(count) +
-                              " values is over PageOptions::most_values of " +
-                              std::to_string(options.most_values));
+    return Status::over_limit(concat(
+        {"page of ", count, " values is over PageOptions::most_values of ", options.most_values}));
   }
   const uint32_t max_repetition = schema_leaf().max_repetition_level;
   const uint32_t max_definition = schema_leaf().max_definition_level;
@@ -147,8 +147,8 @@ Status PageReader::Impl::decode_data(Page* page, column::PageBody body) {
   if (max_definition != 0) {
     present = column::count_at_least(data.definition_levels.as<uint16_t>(), count, max_definition);
   } else if (v2 && header.data_v2.num_nulls > 0) {
-    return Status::corrupt("page of a required column claims " +
-                           std::to_string(header.data_v2.num_nulls) + " nulls");
+    return Status::corrupt(
+        concat({"page of a required column claims ", header.data_v2.num_nulls, " nulls"}));
   }
   if (dictionary && layout.is_binary()) {
     data.add_buffer(dictionary.bytes, dictionary.bytes_owner);
@@ -176,8 +176,8 @@ Status PageReader::Impl::read(Page* page, bool* more) {
   if (values_left <= 0) return {};
   VENEER_TRY(*more, pages.next_header(&page->header));
   if (!*more) {
-    return Status::corrupt("column chunk ends with " + std::to_string(values_left) +
-                           " of its values missing");
+    return Status::corrupt(
+        concat({"column chunk ends with ", values_left, " of its values missing"}));
   }
   page->offset = pages.page_offset();
   page->header_bytes = pages.header_bytes();
@@ -185,15 +185,14 @@ Status PageReader::Impl::read(Page* page, bool* more) {
   const PageType type = page->header.type;
   const bool is_data = type == PageType::data || type == PageType::data_v2;
   if (!is_data && type != PageType::dictionary && type != PageType::index) {
-    return Status::unsupported("page of unknown type " + std::to_string(static_cast<int>(type)));
+    return Status::unsupported(concat({"page of unknown type ", static_cast<int>(type)}));
   }
   if (is_data) {
     const int64_t count =
         type == PageType::data_v2 ? page->header.data_v2.num_values : page->header.data.num_values;
     if (count > values_left) {
-      return Status::corrupt("page claims " + std::to_string(count) +
-                             " values, but its chunk has only " + std::to_string(values_left) +
-                             " left");
+      return Status::corrupt(concat(
+          {"page claims ", count, " values, but its chunk has only ", values_left, " left"}));
     }
     values_left -= count;
   }
@@ -256,9 +255,8 @@ PageReader File::pages(int32_t row_group, int32_t leaf, PageOptions options) con
   page_options.checksums = options.checksums;
   page_options.v2_always_compressed = v2_pages_always_compressed(metadata().writer());
   if (!valid) {
-    return PageReader(
-        impl_->named(Status::invalid_argument("no row group " + std::to_string(row_group) +
-                                              " with a leaf column " + std::to_string(leaf))));
+    return PageReader(impl_->named(Status::invalid_argument(
+        concat({"no row group ", row_group, " with a leaf column ", leaf}))));
   }
   return PageReader(std::make_unique<PageReader::Impl>(
       impl_, narrow<uint32_t>(row_group), narrow<uint32_t>(leaf), page_options,

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/macros.h"
+#include "base/text.h"
 
 namespace veneer {
 namespace {
@@ -15,7 +16,7 @@ class Builder {
 
   Status choose(std::string_view path) {
     const Field* field = schema_.find(path);
-    if (field == nullptr) return Status::not_found("no column " + std::string(path));
+    if (field == nullptr) return Status::not_found(concat({"no column ", path}));
     choose_below(*field);
     choose_above(*field);
     return {};
@@ -115,8 +116,8 @@ class Builder {
       node.num_slots = static_cast<uint32_t>(out_->slots.size()) - node.first_slot;
       const bool list = node.field->kind == FieldKind::list || node.field->kind == FieldKind::map;
       if (list && node.num_slots == 0) {
-        return Status::unsupported("the list " + schema_.element_path(node.field->element) +
-                                   " has no leaf column, so its lengths are nowhere");
+        return Status::unsupported(concat({"the list ", schema_.element_path(node.field->element),
+                                           " has no leaf column, so its lengths are nowhere"}));
       }
       path.pop_back();
     }
@@ -168,7 +169,7 @@ Status keep_dictionaries(const Schema& schema, std::span<const std::string> path
   std::vector<int64_t> begun(schema.num_leaves() + size_t{1}, 0);
   for (const std::string& path : paths) {
     const Field* field = schema.find(path);
-    if (field == nullptr) return Status::not_found("no column " + path);
+    if (field == nullptr) return Status::not_found(concat({"no column ", path}));
     ++begun[field->first_leaf];
     --begun[field->first_leaf + field->num_leaves];
   }

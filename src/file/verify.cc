@@ -6,6 +6,7 @@
 #include "base/checked.h"
 #include "base/macros.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "file/file_impl.h"
 #include "file/verify_chunk.h"
 #include "file/verify_report.h"
@@ -27,21 +28,20 @@ struct Extent {
 void check_row_group(const RowGroupInfo& group, const WriterVersion& writer, int32_t ordinal,
                      int64_t compressed, int64_t uncompressed, Report* report) {
   if (group.ordinal.has_value() && *group.ordinal != ordinal) {
-    (*report)(FindingKind::metadata,
-              "the row group's ordinal is " + std::to_string(*group.ordinal));
+    (*report)(FindingKind::metadata, concat({"the row group's ordinal is ", *group.ordinal}));
   }
   if (group.total_compressed_size.value_or(0) != 0 && *group.total_compressed_size != compressed) {
-    (*report)(FindingKind::sizes, "total_compressed_size of the row group is " +
-                                      std::to_string(*group.total_compressed_size) +
-                                      ", its chunks have " + std::to_string(compressed));
+    (*report)(FindingKind::sizes,
+              concat({"total_compressed_size of the row group is ", *group.total_compressed_size,
+                      ", its chunks have ", compressed}));
   }
   // The format wants uncompressed bytes here; some writers store the compressed ones, or none.
   // DuckDB's bytes were long those that the rows took in its memory.
   if (writer.application != "DuckDB" && group.total_byte_size != uncompressed &&
       group.total_byte_size != compressed && group.total_byte_size != 0) {
-    (*report)(FindingKind::sizes, "total_byte_size of the row group is " +
-                                      std::to_string(group.total_byte_size) + ", its chunks have " +
-                                      std::to_string(uncompressed));
+    (*report)(FindingKind::sizes,
+              concat({"total_byte_size of the row group is ", group.total_byte_size,
+                      ", its chunks have ", uncompressed}));
   }
 }
 
@@ -49,16 +49,18 @@ void check_extents(const File& file, std::span<Extent> extents, Report* report) 
   std::sort(extents.begin(), extents.end(),
             [](const Extent& a, const Extent& b) { return a.begin < b.begin; });
   const auto name = [&](const Extent& e) {
-    return "column " + file.schema().leaf_path(narrow<uint32_t>(e.leaf)) + " of row group " +
-           std::to_string(e.row_group);
+    return concat({"column ", file.schema().leaf_path(narrow<uint32_t>(e.leaf)), " of row group ",
+                   e.row_group});
   };
   const Extent* furthest = nullptr;
   for (const Extent& extent : extents) {
     if (extent.end > file.metadata().footer_offset()) {
-      report->at(extent.begin, FindingKind::layout, name(extent) + " runs into the footer");
+      report->at(extent.begin, FindingKind::layout,
+                 concat({name(extent), " runs into the footer"}));
     }
     if (furthest != nullptr && extent.begin < furthest->end) {
-      report->at(extent.begin, FindingKind::layout, name(extent) + " overlaps " + name(*furthest));
+      report->at(extent.begin, FindingKind::layout,
+                 concat({name(extent), " overlaps ", name(*furthest)}));
     }
     if (furthest == nullptr || extent.end > furthest->end) furthest = &extent;
   }
@@ -71,8 +73,8 @@ Status verify(const File& file, const VerifyOptions& options,
   Report report(on_finding);
   const FileMetadata& metadata = file.metadata();
   if (metadata.num_rows() != file.num_rows()) {
-    report(FindingKind::counts, "num_rows of the file is " + std::to_string(metadata.num_rows()) +
-                                    ", its row groups have " + std::to_string(file.num_rows()));
+    report(FindingKind::counts, concat({"num_rows of the file is ", metadata.num_rows(),
+                                        ", its row groups have ", file.num_rows()}));
   }
   Buffer extents(&file.impl()->pool);
   checks::SharedLevels shared;
@@ -133,17 +135,17 @@ std::string_view to_string(FindingKind kind) noexcept {
 std::string Finding::to_string() const {
   std::string text(veneer::to_string(kind));
   if (code != StatusCode::corrupt) text.append(", ").append(veneer::to_string(code));
-  text += ": " + message;
+  text += concat({": ", message});
   std::string place;
   const auto add = [&place](std::string part) {
     place += place.empty() ? " (" : ", ";
     place += part;
   };
-  if (!column.empty()) add("column " + column);
-  if (row_group >= 0) add("row group " + std::to_string(row_group));
-  if (page >= 0) add("page " + std::to_string(page));
-  if (offset >= 0) add("offset " + std::to_string(offset));
-  return place.empty() ? text : text + place + ")";
+  if (!column.empty()) add(concat({"column ", column}));
+  if (row_group >= 0) add(concat({"row group ", row_group}));
+  if (page >= 0) add(concat({"page ", page}));
+  if (offset >= 0) add(concat({"offset ", offset}));
+  return place.empty() ? text : concat({text, place, ")"});
 }
 
 }  // namespace veneer

@@ -9,6 +9,7 @@
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "column/levels.h"
 #include "file/verify_facts.h"
 #include "file/verify_statistics.h"
@@ -115,7 +116,7 @@ void ChunkCheck::check_path() {
   if (left != 0 || element->parent != kNoIndex) {
     std::string joined;
     for (const std::string_view name : *path) joined.append(joined.empty() ? "" : ".").append(name);
-    report_(metadata, "path_in_schema is " + joined);
+    report_(metadata, concat({"path_in_schema is ", joined}));
   }
 }
 
@@ -190,8 +191,8 @@ void ChunkCheck::dictionary_page(const Page& page) {
   for (size_t i = 1; i < page.values->size(); ++i) {
     if (compare(leaf, plain_bytes(leaf_, *page.values, i - 1, &scratch[0]),
                 plain_bytes(leaf_, *page.values, i, &scratch[1])) > 0) {
-      return report_(dictionary, "the dictionary claims to be sorted, but entry " +
-                                     std::to_string(i) + " is less than the one before");
+      return report_(dictionary, concat({"the dictionary claims to be sorted, but entry ", i,
+                                         " is less than the one before"}));
     }
   }
 }
@@ -286,10 +287,9 @@ void ChunkCheck::values(const Column& values) {
     }
     if (missing > 0) {
       PlainScratch scratch;
-      report_(bloom_filter, "the bloom filter denies " + std::to_string(missing) +
-                                " of the page's " + std::to_string(values.size()) +
-                                " values, the first of them " +
-                                analysis_.show(plain_bytes(leaf_, values, first, &scratch)));
+      report_(bloom_filter, concat({"the bloom filter denies ", missing, " of the page's ",
+                                    values.size(), " values, the first of them ",
+                                    analysis_.show(plain_bytes(leaf_, values, first, &scratch))}));
     }
   }
   const LogicalKind kind = leaf_.logical.kind;
@@ -302,9 +302,9 @@ void ChunkCheck::values(const Column& values) {
       if (wrong++ == 0) first = i;
     }
     if (wrong > 0) {
-      report_(utf8, std::to_string(wrong) + " of the page's " + std::to_string(values.size()) +
-                        " values are not UTF-8, the first of them value " + std::to_string(first) +
-                        ", " + analysis_.show(values.bytes(first)));
+      report_(utf8, concat({wrong, " of the page's ", values.size(),
+                            " values are not UTF-8, the first of them value ", first, ", ",
+                            analysis_.show(values.bytes(first))}));
     }
   }
 }
@@ -352,7 +352,7 @@ void ChunkCheck::check_encodings() {
                     [&, e = encoding, p = page](Encoding t) { return canonical(p, t) == e; });
     if (!listed) {
       report_(encodings,
-              std::string(to_string(encoding)) + " is missing from the chunk's list of encodings");
+              concat({to_string(encoding), " is missing from the chunk's list of encodings"}));
     }
   }
   auto stats = chunk_.encoding_stats();
@@ -369,10 +369,9 @@ void ChunkCheck::check_encodings() {
     const auto found = encodings_.find(key);
     const int64_t pages = found == encodings_.end() ? 0 : found->second;
     if (count != pages) {
-      report_(encodings,
-              differs("the count of " + std::string(to_string(key.first)) + " pages in " +
-                          std::string(to_string(key.second)) + " in encoding_stats",
-                      count, pages));
+      report_(encodings, differs(concat({"the count of ", to_string(key.first), " pages in ",
+                                         to_string(key.second), " in encoding_stats"}),
+                                 count, pages));
     }
   }
 }
@@ -393,13 +392,13 @@ void ChunkCheck::check_places() {
   }
   // data_page_offset may also stand for the first page of any kind: see chunk_range.
   if (chunk_.data_page_offset != first_data_page_ && chunk_.data_page_offset != first_page_) {
-    report_(layout, "data_page_offset is " + std::to_string(chunk_.data_page_offset) +
-                        ", the first data page is at " + std::to_string(first_data_page_));
+    report_(layout, concat({"data_page_offset is ", chunk_.data_page_offset,
+                            ", the first data page is at ", first_data_page_}));
   }
   const int64_t dictionary_told = chunk_.dictionary_page_offset.value_or(0);
   if (dictionary_told > 0 && dictionary_page_ >= 0 && dictionary_told != dictionary_page_) {
-    report_(layout, "dictionary_page_offset is " + std::to_string(dictionary_told) +
-                        ", the dictionary page is at " + std::to_string(dictionary_page_));
+    report_(layout, concat({"dictionary_page_offset is ", dictionary_told,
+                            ", the dictionary page is at ", dictionary_page_}));
   }
 }
 
@@ -410,10 +409,10 @@ void ChunkCheck::check_shared(SharedLevels* shared) {
       entry = {group.hash, narrow<int32_t>(leaf_.index)};
     } else if (entry.hash != group.hash) {
       const Schema& schema = file_.schema();
-      report_(FindingKind::levels, "the levels disagree with those of column " +
-                                       schema.leaf_path(narrow<uint32_t>(entry.leaf)) +
-                                       " about their group " +
-                                       schema.element_path(schema.field_at(group.field).element));
+      report_(FindingKind::levels,
+              concat({"the levels disagree with those of column ",
+                      schema.leaf_path(narrow<uint32_t>(entry.leaf)), " about their group ",
+                      schema.element_path(schema.field_at(group.field).element)}));
     }
   }
 }

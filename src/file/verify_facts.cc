@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/bits.h"
+#include "base/text.h"
 #include "column/levels.h"
 #include "veneer/metadata.h"
 
@@ -311,7 +312,7 @@ std::string Analysis::show(std::string_view plain) const {
   const bool printable = std::all_of(part.begin(), part.end(),
                                      [](char c) { return c >= ' ' && c <= '~' && c != '"'; });
   if (leaf_.physical_type == PhysicalType::byte_array && order_ == SortOrder::bytes && printable) {
-    return "\"" + std::string(part) + "\"" + more;
+    return concat({"\"", part, "\"", more});
   }
   std::string hex = "0x";
   for (const char c : part) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/text.h"
 #include "veneer/verify.h"
 
 namespace veneer::checks {
@@ -68,7 +69,7 @@ inline bool is_fatal(const Status& status) noexcept {
 
 /// "… is 7, the data have 8".
 inline std::string differs(const std::string& what, int64_t told, int64_t found) {
-  return what + " is " + std::to_string(told) + ", the data have " + std::to_string(found);
+  return concat({what, " is ", told, ", the data have ", found});
 }
 
 }  // namespace veneer::checks

@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "file/verify_chunk.h"
 #include "file/verify_facts.h"
 
@@ -141,9 +142,9 @@ Status verify_sorting(const File& file, const VerifyOptions& options, int32_t ro
     const auto wrong = std::find_if(order.begin(), order.end(), [](int8_t o) { return o > 0; });
     if (wrong != order.end()) {
       const int64_t row = batch.first_row() + (wrong - order.begin());
-      (*report)(FindingKind::sorting, "row " + std::to_string(row) +
-                                          " of the file is not in the order of the row "
-                                          "group's sorting columns");
+      (*report)(FindingKind::sorting, concat({"row ", row,
+                                              " of the file is not in the order of the row "
+                                              "group's sorting columns"}));
       return {};
     }
     has_last = true;

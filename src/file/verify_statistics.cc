@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace veneer::checks {
 namespace {
 
@@ -27,20 +29,20 @@ void check_bounds(const Bounds& bounds, const Analysis& analysis, const Facts& f
   const int low = bounds.min ? compare(leaf, *facts.min, *bounds.min) : 0;
   const int high = bounds.max ? compare(leaf, *facts.max, *bounds.max) : 0;
   if (low < 0) {
-    (*report)(kind, "the value " + analysis.show(*facts.min) + " is less than the minimum " +
-                        analysis.show(*bounds.min));
+    (*report)(kind, concat({"the value ", analysis.show(*facts.min), " is less than the minimum ",
+                            analysis.show(*bounds.min)}));
   } else if (low > 0 && bounds.min_exact) {
-    (*report)(kind, "the minimum " + analysis.show(*bounds.min) +
-                        " is said to be exact, but the least value is " +
-                        analysis.show(*facts.min));
+    (*report)(kind,
+              concat({"the minimum ", analysis.show(*bounds.min),
+                      " is said to be exact, but the least value is ", analysis.show(*facts.min)}));
   }
   if (high > 0) {
-    (*report)(kind, "the value " + analysis.show(*facts.max) + " is greater than the maximum " +
-                        analysis.show(*bounds.max));
+    (*report)(kind, concat({"the value ", analysis.show(*facts.max),
+                            " is greater than the maximum ", analysis.show(*bounds.max)}));
   } else if (high < 0 && bounds.max_exact) {
-    (*report)(kind, "the maximum " + analysis.show(*bounds.max) +
-                        " is said to be exact, but the greatest value is " +
-                        analysis.show(*facts.max));
+    (*report)(kind, concat({"the maximum ", analysis.show(*bounds.max),
+                            " is said to be exact, but the greatest value is ",
+                            analysis.show(*facts.max)}));
   }
 }
 
@@ -53,13 +55,13 @@ void check_form(const std::optional<std::string_view>& min,
   for (const auto& [bound, name] : {std::pair(min, "minimum"), std::pair(max, "maximum")}) {
     if (!bound || is_bound(leaf, *bound)) continue;
     sound = false;
-    (*report)(kind, "the " + std::string(name) + " of " + std::to_string(bound->size()) +
-                        " bytes is no value of the column's type");
+    (*report)(kind, concat({"the ", name, " of ", bound->size(),
+                            " bytes is no value of the column's type"}));
   }
   if (sound && min && max && !is_nan_bound(leaf, *min) && !is_nan_bound(leaf, *max) &&
       compare(leaf, *min, *max) > 0) {
-    (*report)(kind, "the minimum " + analysis.show(*min) + " is greater than the maximum " +
-                        analysis.show(*max));
+    (*report)(kind, concat({"the minimum ", analysis.show(*min), " is greater than the maximum ",
+                            analysis.show(*max)}));
   }
 }
 
@@ -67,7 +69,7 @@ void check_histogram(std::span<const int64_t> told, const std::vector<int64_t>& 
                      const char* which, FindingKind kind, Report* report) {
   if (told.empty()) return;
   if (!std::equal(told.begin(), told.end(), found.begin(), found.end())) {
-    (*report)(kind, "the histogram of " + std::string(which) + " levels differs from the data's");
+    (*report)(kind, concat({"the histogram of ", which, " levels differs from the data's"}));
   }
 }
 
@@ -94,17 +96,15 @@ void check_statistics(const Statistics& statistics, const Analysis& analysis, co
     const int64_t most =
         null + (distinct_limit >= 0 ? std::min(distinct_limit, facts.present) : facts.present);
     if (told > most) {
-      (*report)(FindingKind::statistics, "distinct_count is " + std::to_string(told) +
-                                             ", the data can have " + std::to_string(most) +
-                                             " at most");
+      (*report)(FindingKind::statistics,
+                concat({"distinct_count is ", told, ", the data can have ", most, " at most"}));
     }
     const bool two = facts.min && compare(leaf, *facts.min, *facts.max) != 0;
     const int64_t least = two ? 2 : facts.present > 0 ? 1 : 0;
     // Some writers store 0 for "not counted".
     if (told < least && told != 0) {
-      (*report)(FindingKind::statistics, "distinct_count is " + std::to_string(told) +
-                                             ", the data have " + std::to_string(least) +
-                                             " at least");
+      (*report)(FindingKind::statistics,
+                concat({"distinct_count is ", told, ", the data have ", least, " at least"}));
     }
   }
   if (!trust_statistics(writer, leaf)) return;
@@ -155,9 +155,8 @@ Status IndexCheck::open(const File& file, int32_t row_group, int32_t leaf, bool 
     (*report)(page_index, "the chunk has a column index but no offset index");
   }
   if (columns_ && offsets_ && columns_->null_pages.size() != offsets_->page_locations.size()) {
-    (*report)(page_index, "the column index has " + std::to_string(columns_->null_pages.size()) +
-                              " pages, the offset index " +
-                              std::to_string(offsets_->page_locations.size()));
+    (*report)(page_index, concat({"the column index has ", columns_->null_pages.size(),
+                                  " pages, the offset index ", offsets_->page_locations.size()}));
   }
   return {};
 }
@@ -175,18 +174,16 @@ void IndexCheck::offsets_of(size_t k, const Page& page, int64_t first_row, const
                             Report* report) {
   const PageLocation& place = offsets_->page_locations[k];
   if (place.offset != page.offset) {
-    (*report)(page_index, "the offset index has the page at " + std::to_string(place.offset));
+    (*report)(page_index, concat({"the offset index has the page at ", place.offset}));
   }
   const int64_t size = int64_t{page.header_bytes} + page.header.compressed_page_size;
   if (place.compressed_page_size != size) {
-    (*report)(page_index, "the offset index gives the page " +
-                              std::to_string(place.compressed_page_size) + " bytes, it has " +
-                              std::to_string(size));
+    (*report)(page_index, concat({"the offset index gives the page ", place.compressed_page_size,
+                                  " bytes, it has ", size}));
   }
   if (place.first_row_index != first_row) {
-    (*report)(page_index, "the offset index begins the page at row " +
-                              std::to_string(place.first_row_index) + ", it begins at " +
-                              std::to_string(first_row));
+    (*report)(page_index, concat({"the offset index begins the page at row ", place.first_row_index,
+                                  ", it begins at ", first_row}));
   }
   if (!page.repetition_levels.empty() && page.repetition_levels[0] != 0) {
     (*report)(page_index, "the chunk has an offset index, but the page does not begin with a row");
@@ -252,10 +249,9 @@ void IndexCheck::check_order(const Analysis& analysis, const WriterVersion& writ
       const int low = compare(leaf, index.min_values[last], min);
       const int high = compare(leaf, index.max_values[last], max);
       if (ascending ? low > 0 || high > 0 : low < 0 || high < 0) {
-        (*report)(page_index, std::string("the column index claims ") +
-                                  (ascending ? "ascending" : "descending") +
-                                  " bounds, but those of data pages " + std::to_string(last) +
-                                  " and " + std::to_string(k) + " are not");
+        (*report)(page_index,
+                  concat({"the column index claims ", ascending ? "ascending" : "descending",
+                          " bounds, but those of data pages ", last, " and ", k, " are not"}));
         return;
       }
     }
@@ -271,8 +267,8 @@ void IndexCheck::finish(int64_t rows, const Analysis& analysis, const WriterVers
     size_t expected = places.size();
     while (expected > data_pages_ && places[expected - 1].first_row_index == rows) --expected;
     if (expected != data_pages_) {
-      (*report)(page_index, "the offset index has " + std::to_string(places.size()) +
-                                " pages, the chunk " + std::to_string(data_pages_));
+      (*report)(page_index, concat({"the offset index has ", places.size(), " pages, the chunk ",
+                                    data_pages_}));
     }
   }
   if (columns_) check_order(analysis, writer, report);

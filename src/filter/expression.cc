@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/macros.h"
+#include "base/text.h"
 
 namespace veneer::filter {
 namespace {
@@ -47,8 +48,7 @@ bool same_word(std::string_view a, std::string_view lower) {
 }
 
 Status mistake(std::string_view what, size_t at) {
-  return Status::invalid_argument("filter expression, column " + std::to_string(at + 1) + ": " +
-                                  std::string(what));
+  return Status::invalid_argument(concat({"filter expression, column ", at + 1, ": ", what}));
 }
 
 class Lexer {
@@ -192,7 +192,7 @@ class ExpressionParser {
   }
   Status unexpected(std::string_view what) const {
     std::string message(what);
-    if (token_.kind != Kind::end) message += ", not \"" + token_.text + "\"";
+    if (token_.kind != Kind::end) message += concat({", not \"", token_.text, "\""});
     return mistake(message, token_.at);
   }
   bool at_word(std::string_view word) const {
@@ -281,7 +281,7 @@ class ExpressionParser {
     } else if (at_word("null")) {
       made.kind = Literal::Kind::null;
     } else if (at_column()) {
-      return mistake("expected a value; text is written '" + token_.text + "'", token_.at);
+      return mistake(concat({"expected a value; text is written '", token_.text, "'"}), token_.at);
     } else {
       return unexpected("expected a value");
     }

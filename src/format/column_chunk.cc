@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/checked.h"
+#include "base/text.h"
 #include "format/structs.h"
 
 namespace veneer {
@@ -129,9 +130,8 @@ Result<ColumnChunk> read_column_chunk(std::span<const uint8_t> bytes, int64_t ba
     out.physical_type = leaf.physical_type;
   }
   if (out.physical_type != leaf.physical_type) {
-    return Status::corrupt("column chunk of type " + std::string(to_string(out.physical_type)) +
-                               " for a column of type " +
-                               std::string(to_string(leaf.physical_type)),
+    return Status::corrupt(concat({"column chunk of type ", to_string(out.physical_type),
+                                   " for a column of type ", to_string(leaf.physical_type)}),
                            base_offset);
   }
   return out;
@@ -227,12 +227,11 @@ Status chunk_range(const ColumnChunk& chunk, const WriterVersion& writer, int64_
   *begin =
       dictionary > 0 && dictionary < chunk.data_page_offset ? dictionary : chunk.data_page_offset;
   if (*begin < 0) {
-    return Status::corrupt("column chunk begins at offset " + std::to_string(*begin));
+    return Status::corrupt(concat({"column chunk begins at offset ", *begin}));
   }
   if (*size < 0 || *begin > file_size || *size > file_size - *begin) {
-    return Status::corrupt("column chunk of " + std::to_string(*size) +
-                               " bytes runs past the end of the file, which has " +
-                               std::to_string(file_size),
+    return Status::corrupt(concat({"column chunk of ", *size,
+                                   " bytes runs past the end of the file, which has ", file_size}),
                            *begin);
   }
   // PARQUET-816; the bytes over are never read unless the last page needs them.

@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "format/column_chunk.h"
 #include "format/schema_builder.h"
 #include "format/structs.h"
@@ -112,10 +113,9 @@ class FooterParser {
       return Status::corrupt("row_groups is not a list of structs", at);
     }
     if (list.count > limits_.row_groups) {
-      return Status::over_limit(std::to_string(list.count) +
-                                    " row groups are over the limit row_groups of " +
-                                    std::to_string(limits_.row_groups),
-                                at);
+      return Status::over_limit(
+          concat({list.count, " row groups are over the limit row_groups of ", limits_.row_groups}),
+          at);
     }
     VENEER_TRY(const std::span<RowGroupEntry> groups, out_->arena.make<RowGroupEntry>(list.count));
     for (uint32_t i = 0; i < list.count; ++i) {
@@ -166,9 +166,8 @@ class FooterParser {
     if (!reader.ok()) return reader.status(base);
     const uint32_t leaves = schema_->schema.num_leaves();
     if (list.count != leaves) {
-      return Status::corrupt("row group has " + std::to_string(list.count) + " column chunks for " +
-                                 std::to_string(leaves) + " columns",
-                             at);
+      return Status::corrupt(
+          concat({"row group has ", list.count, " column chunks for ", leaves, " columns"}), at);
     }
     if (list.count != 0 && list.element != Type::structure) {
       return Status::corrupt("columns is not a list of structs", at);
@@ -246,10 +245,10 @@ Result<FileMetadata> parse_footer(Buffer footer, int64_t base_offset, const Limi
                                   MemoryPool* pool) {
   const size_t most = static_cast<size_t>(UINT32_MAX);
   if (footer.size() > most || narrow<int64_t>(footer.size()) > limits.footer_bytes) {
-    return Status::over_limit("footer of " + std::to_string(footer.size()) +
-                                  " bytes is over the limit footer_bytes of " +
-                                  std::to_string(limits.footer_bytes),
-                              base_offset);
+    return Status::over_limit(
+        concat({"footer of ", footer.size(), " bytes is over the limit footer_bytes of ",
+                limits.footer_bytes}),
+        base_offset);
   }
   auto impl = std::make_unique<FileMetadata::Impl>(std::move(footer), base_offset, pool);
   VENEER_CHECK(FooterParser(impl.get(), limits).parse());

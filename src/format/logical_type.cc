@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 
+#include "base/text.h"
 #include "format/schema_builder.h"
 
 namespace veneer {
@@ -34,19 +35,17 @@ std::string to_string(const LogicalType& type) {
   std::string text(to_string(type.kind));
   const auto flag = [](bool value) { return value ? "true" : "false"; };
   switch (type.kind) {
-    case LogicalKind::decimal:
-      text += '(' + std::to_string(type.precision) + ',' + std::to_string(type.scale) + ')';
-      break;
+    case LogicalKind::decimal: text += concat({'(', type.precision, ',', type.scale, ')'}); break;
     case LogicalKind::time:
     case LogicalKind::timestamp:
       text.append("(").append(unit_name(type.unit)).append(",");
       text.append(flag(type.adjusted_to_utc)).append(")");
       break;
     case LogicalKind::integer:
-      text += '(' + std::to_string(type.bit_width) + ',' + flag(type.is_signed) + ')';
+      text += concat({'(', type.bit_width, ',', flag(type.is_signed), ')'});
       break;
     case LogicalKind::variant:
-      if (type.variant_version != 0) text += '(' + std::to_string(type.variant_version) + ')';
+      if (type.variant_version != 0) text += concat({'(', type.variant_version, ')'});
       break;
     case LogicalKind::geometry:
       if (!type.crs.empty()) text.append("(").append(type.crs).append(")");

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/macros.h"
+#include "base/text.h"
 #include "format/structs.h"
 #include "thrift/reader.h"
 
@@ -95,7 +96,7 @@ Status check_locations(std::span<const PageLocation> pages, int64_t base_offset)
     if (page.first_row_index < 0) fault = "first_row_index is missing or negative";
     if (fault == nullptr && page.first_row_index < last_row) fault = "first_row_index descends";
     if (fault != nullptr) {
-      return Status::corrupt("offset index: page " + std::to_string(i) + ": " + fault, base_offset);
+      return Status::corrupt(concat({"offset index: page ", i, ": ", fault}), base_offset);
     }
     last_row = page.first_row_index;
   }
@@ -106,9 +107,8 @@ Status check_locations(std::span<const PageLocation> pages, int64_t base_offset)
 Status check_length(std::string_view name, size_t size, size_t pages, size_t each,
                     int64_t base_offset) {
   if (size == pages * each) return {};
-  return Status::corrupt("column index: " + std::string(name) + " has " + std::to_string(size) +
-                             " items for " + std::to_string(pages) + " pages",
-                         base_offset);
+  return Status::corrupt(
+      concat({"column index: ", name, " has ", size, " items for ", pages, " pages"}), base_offset);
 }
 
 bool any_negative(std::span<const int64_t> counts) {

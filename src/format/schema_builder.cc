@@ -8,6 +8,7 @@
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 
 namespace veneer::format {
 namespace {
@@ -25,7 +26,7 @@ class ElementReader {
   Status read(uint32_t index, SchemaElement* out) {
     const int64_t offset = base_ + narrow<int64_t>(reader_.position());
     const auto broken = [&](std::string_view what) {
-      std::string text = "schema element " + std::to_string(index);
+      std::string text = concat({"schema element ", index});
       text.append(out->name.empty() ? "" : " (").append(out->name);
       text.append(out->name.empty() ? ": " : "): ").append(what);
       return Status::corrupt(text, offset);
@@ -49,10 +50,9 @@ class ElementReader {
         if (out->num_children > 0) return broken("has both a type and children");
         if (*type_ < 0) return broken("type is negative");
         if (*type_ > 7) {
-          return Status::unsupported("schema element " + std::to_string(index) +
-                                         ": physical type " + std::to_string(*type_) +
-                                         " is not known",
-                                     offset);
+          return Status::unsupported(
+              concat({"schema element ", index, ": physical type ", *type_, " is not known"}),
+              offset);
         }
         out->physical_type = static_cast<PhysicalType>(*type_);
         if (*out->physical_type == PhysicalType::fixed_len_byte_array &&
@@ -127,15 +127,14 @@ class TreeBuilder {
       }
       if (open_.size() > depth_limit_) {
         return Status::over_limit(
-            "schema is deeper than the limit schema_depth of " + std::to_string(depth_limit_),
-            offset);
+            concat({"schema is deeper than the limit schema_depth of ", depth_limit_}), offset);
       }
       link(index);
     }
     const auto children = narrow<uint32_t>(element.num_children);
     if (children > elements_.size() - index - 1) {
-      return Status::corrupt("schema element " + std::to_string(index) +
-                                 ": num_children is more than the elements that follow",
+      return Status::corrupt(concat({"schema element ", index,
+                                     ": num_children is more than the elements that follow"}),
                              offset);
     }
     if (!element.is_group()) {
@@ -201,10 +200,10 @@ Result<BuiltSchema> read_schema(Reader& reader, int64_t base_offset, const Limit
     return Status::corrupt("schema is not a list of structs", list_offset);
   }
   if (list.count > limits.schema_elements || list.count > INT32_MAX / 2) {
-    return Status::over_limit("schema of " + std::to_string(list.count) +
-                                  " elements is over the limit schema_elements of " +
-                                  std::to_string(limits.schema_elements),
-                              list_offset);
+    return Status::over_limit(
+        concat({"schema of ", list.count, " elements is over the limit schema_elements of ",
+                limits.schema_elements}),
+        list_offset);
   }
   VENEER_TRY(const std::span<SchemaElement> elements, arena->make<SchemaElement>(list.count));
   TreeBuilder tree(elements, limits);

@@ -13,6 +13,7 @@
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "io/glob.h"
 #include "io/system_error.h"
 #include "veneer/input.h"
@@ -34,9 +35,8 @@ std::string tag_of(const struct stat& info) {
 #else
   const struct timespec& time = info.st_mtim;
 #endif
-  return std::to_string(static_cast<int64_t>(time.tv_sec)) + "." +
-         std::to_string(static_cast<int64_t>(time.tv_nsec)) + "-" +
-         std::to_string(static_cast<uint64_t>(info.st_ino));
+  return concat({static_cast<int64_t>(time.tv_sec), ".", static_cast<int64_t>(time.tv_nsec), "-",
+                 static_cast<uint64_t>(info.st_ino)});
 }
 
 // What the inputs of one lister share, and outlives the lister for them.
@@ -326,7 +326,7 @@ Result<std::unique_ptr<Lister>> list_directory(const std::string& path) {
   }
   std::string root = path;
   while (root.size() > 1 && root.back() == '/') root.pop_back();
-  std::string name = root == "/" ? root : root + "/";
+  std::string name = root == "/" ? root : concat({root, "/"});
   return std::unique_ptr<Lister>(std::make_unique<DirectoryLister>(
       std::move(root), std::optional<io::Glob>(), std::move(name), false));
 }
@@ -360,7 +360,7 @@ Result<std::unique_ptr<Lister>> list_files(std::vector<std::string> paths) {
       return Status::invalid_argument("the file is listed twice").in_file(path);
     }
   }
-  std::string name = paths.size() == 1 ? paths.front() : std::to_string(paths.size()) + " files";
+  std::string name = paths.size() == 1 ? paths.front() : concat({paths.size(), " files"});
   for (const std::string& path : paths) files.push_back({path, path});
   return std::unique_ptr<Lister>(std::make_unique<FileLister>(std::move(files), std::move(name)));
 }

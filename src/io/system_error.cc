@@ -2,6 +2,8 @@
 
 #include <cerrno>
 
+#include "base/text.h"
+
 namespace veneer::io {
 
 Status system_error(std::string_view what, const std::string& path, int error) {
@@ -20,7 +22,7 @@ Status system_error(std::string_view what, const std::string& path, int error) {
   }
   std::string message(what);
   message += ": ";
-  message += why != nullptr ? why : "system error " + std::to_string(error);
+  message += why != nullptr ? why : concat({"system error ", error});
   StatusCode code = StatusCode::io;
   if (error == ENOENT || error == ENOTDIR) code = StatusCode::not_found;
   if (error == EACCES || error == EPERM) code = StatusCode::access_denied;

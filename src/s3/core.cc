@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "base/macros.h"
+#include "base/text.h"
 #include "s3/sha256.h"
 
 namespace veneer::s3 {
@@ -171,13 +172,13 @@ HttpRequest Core::sign(const Target& target, std::string_view region, Fields hea
   SignedRequest signed_request;
   signed_request.path = place.path_prefix;
   if (!target.key.empty() || signed_request.path.empty()) {
-    signed_request.path += "/" + percent_encode(target.key, true);
+    signed_request.path += concat({"/", percent_encode(target.key, true)});
   }
   signed_request.query = target.query;
   HttpRequest request;
   request.url = place.origin.origin() + signed_request.path;
   const std::string query = canonical_query(target.query);
-  if (!query.empty()) request.url += "?" + query;
+  if (!query.empty()) request.url += concat({"?", query});
   headers.emplace_back("Host", place.origin.authority());
   if (settings_.options.requester_pays) headers.emplace_back("x-amz-request-payer", "requester");
   if (keys != nullptr) {

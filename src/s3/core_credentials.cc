@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 
+#include "base/text.h"
 #include "s3/core.h"
 #include "s3/sha256.h"
 
@@ -88,8 +89,8 @@ class Core::Caller final : public HttpCaller {
     }
     if (!handler->is_ended) return Status::cancelled("closed");
     if (handler->result.end != TransferEnd::complete) {
-      return Status::io("a service for credentials does not answer: " +
-                        printable(handler->result.message, 300));
+      return Status::io(concat({"a service for credentials does not answer: ",
+                                printable(handler->result.message, 300)}));
     }
     return std::move(handler->reply);
   }

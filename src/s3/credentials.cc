@@ -1,6 +1,7 @@
 #include "s3/credentials.h"
 
 #include "base/macros.h"
+#include "base/text.h"
 #include "s3/json.h"
 #include "s3/sha256.h"
 #include "s3/uri.h"
@@ -37,10 +38,10 @@ std::optional<Result<Credentials>> web_identity_credentials(const CredentialSett
 }
 
 Status no_credentials(const CredentialSettings& settings) {
-  return Status::access_denied(
-      "no credentials: none in the options, the environment or the profile '" +
-      printable(settings.profile, 100) +
-      "', and no web identity, container or instance gives any; public buckets want anonymous");
+  return Status::access_denied(concat(
+      {"no credentials: none in the options, the environment or the profile '",
+       printable(settings.profile, 100),
+       "', and no web identity, container or instance gives any; public buckets want anonymous"}));
 }
 
 // credential_source of a profile with a role.
@@ -54,12 +55,13 @@ std::optional<Result<Credentials>> named_source(const CredentialSettings& settin
 
 Result<Credentials> profile_role(const CredentialSettings& settings, std::string_view name,
                                  const Profile& profile, int64_t now, HttpCaller* http, int depth) {
-  const std::string of_profile = " (profile '" + printable(name, 100) + "')";
+  const std::string of_profile = concat({" (profile '", printable(name, 100), "')"});
   if (depth >= kDeepestRoleChain) {
-    return Status::invalid_argument("source_profile goes round in a circle" + of_profile);
+    return Status::invalid_argument(concat({"source_profile goes round in a circle", of_profile}));
   }
   if (!profile.get("mfa_serial").empty()) {
-    return Status::unsupported("a role that asks for a second factor (mfa_serial)" + of_profile);
+    return Status::unsupported(
+        concat({"a role that asks for a second factor (mfa_serial)", of_profile}));
   }
   RoleRequest role;
   role.role_arn = profile.get("role_arn");
@@ -78,11 +80,12 @@ Result<Credentials> profile_role(const CredentialSettings& settings, std::string
     source = profile_credentials(settings, source_name, now, http, depth + 1);
   }
   if (!source) {
-    return Status::invalid_argument("role_arn without a source of credentials to assume it with" +
-                                    of_profile);
+    return Status::invalid_argument(
+        concat({"role_arn without a source of credentials to assume it with", of_profile}));
   }
   VENEER_TRY(const Credentials from, *std::move(source));
-  if (from.empty()) return Status::invalid_argument("source_profile has no keys" + of_profile);
+  if (from.empty())
+    return Status::invalid_argument(concat({"source_profile has no keys", of_profile}));
   return assume_role(settings, role, from, now, http);
 }
 
@@ -103,8 +106,8 @@ Result<Credentials> find_credentials(const CredentialSettings& settings, int64_t
     return *std::move(found);
   }
   if (settings.profile_is_explicit && !settings.files.profile(settings.profile).exists()) {
-    return Status::access_denied("no profile '" + printable(settings.profile, 100) +
-                                 "' in the shared configuration files");
+    return Status::access_denied(concat(
+        {"no profile '", printable(settings.profile, 100), "' in the shared configuration files"}));
   }
   if (auto found = web_identity_credentials(settings, http)) return *std::move(found);
   if (auto found = container_credentials(settings, http)) return *std::move(found);
@@ -134,9 +137,9 @@ std::optional<Result<Credentials>> profile_credentials(const CredentialSettings&
   const std::string_view process = profile.get("credential_process");
   if (!process.empty()) return process_credentials(std::string(process));
   if (!profile.get("sso_session").empty() || !profile.get("sso_start_url").empty()) {
-    return Status::unsupported(
-        "single sign-on in profile '" + printable(name, 100) +
-        "'; a credential_process of \"aws configure export-credentials\" can stand in for it");
+    return Status::unsupported(concat(
+        {"single sign-on in profile '", printable(name, 100),
+         "'; a credential_process of \"aws configure export-credentials\" can stand in for it"}));
   }
   return std::nullopt;
 }

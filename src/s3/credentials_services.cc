@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/macros.h"
+#include "base/text.h"
 #include "s3/credentials.h"
 #include "s3/responses.h"
 #include "s3/sha256.h"
@@ -19,7 +20,7 @@ std::string sts_url(const CredentialSettings& settings) {
     if (!given.empty()) return std::string(given);
   }
   const bool china = settings.region.starts_with("cn-");
-  return "https://sts." + settings.region + ".amazonaws.com" + (china ? ".cn" : "") + "/";
+  return concat({"https://sts.", settings.region, ".amazonaws.com", china ? ".cn" : "", "/"});
 }
 
 std::string session_name_or_default(std::string_view name) {
@@ -30,10 +31,11 @@ std::string session_name_or_default(std::string_view name) {
 Status service_failure(std::string_view service, const HttpReply& reply) {
   const ErrorBody error = parse_error_body(reply.body);
   std::string text(service);
-  text += " answered " + std::to_string(reply.head.status);
-  if (!error.code.empty()) text += " " + printable(error.code, 100);
-  if (!error.message.empty()) text += ": " + printable(error.message, 300);
-  if (!error.request_id.empty()) text += " (request id " + printable(error.request_id, 100) + ")";
+  text += concat({" answered ", reply.head.status});
+  if (!error.code.empty()) text += concat({" ", printable(error.code, 100)});
+  if (!error.message.empty()) text += concat({": ", printable(error.message, 300)});
+  if (!error.request_id.empty())
+    text += concat({" (request id ", printable(error.request_id, 100), ")"});
   return reply.head.status >= 500 ? Status::io(text) : Status::access_denied(text);
 }
 
@@ -126,7 +128,7 @@ std::optional<Result<Credentials>> container_credentials(const CredentialSetting
   const std::string_view relative = environment.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
   const std::string_view full = environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI");
   if (!relative.empty()) {
-    call.url = std::string(kContainerHost) + std::string(relative);
+    call.url = concat({kContainerHost, relative});
   } else if (!full.empty()) {
     call.url = full;
     if (!is_allowed_container_host(full)) {
@@ -170,7 +172,7 @@ std::optional<Result<Credentials>> instance_credentials(const CredentialSettings
   call.timeout_ms = 1000;
   call.attempts = 1;  // where there is no such service, nobody wants to wait
   call.method = "PUT";
-  call.url = base + "/latest/api/token";
+  call.url = concat({base, "/latest/api/token"});
   call.headers.emplace_back("X-aws-ec2-metadata-token-ttl-seconds", "21600");
   auto token = http->call(call);
   if (!token) return std::move(token).status();
@@ -179,7 +181,7 @@ std::optional<Result<Credentials>> instance_credentials(const CredentialSettings
   call.method = "GET";
   call.attempts = 3;
   call.headers = {{"X-aws-ec2-metadata-token", std::string(trim(token->body))}};
-  call.url = base + "/latest/meta-data/iam/security-credentials/";
+  call.url = concat({base, "/latest/meta-data/iam/security-credentials/"});
   auto roles = http->call(call);
   if (!roles) return std::move(roles).status();
   if (roles->head.status != 200) return service_failure("instance metadata", *roles);

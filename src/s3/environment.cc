@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "base/text.h"
 #include "s3/uri.h"
 
 namespace veneer::s3 {
@@ -39,7 +40,7 @@ constexpr std::array kVariables{
 };
 
 std::string expand_home(std::string_view path, std::string_view home) {
-  if (path == "~" || path.starts_with("~/")) return std::string(home) + std::string(path.substr(1));
+  if (path == "~" || path.starts_with("~/")) return concat({home, path.substr(1)});
   return std::string(path);
 }
 
@@ -137,7 +138,7 @@ Profile SharedFiles::profile(std::string_view name) const {
     }
   };
   add(credentials_, name);
-  add(config_, "profile " + std::string(name));
+  add(config_, concat({"profile ", name}));
   if (name == "default") add(config_, name);
   return profile;
 }

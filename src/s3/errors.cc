@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
+
 namespace veneer::s3 {
 namespace {
 
@@ -82,23 +84,23 @@ ServerError read_error(const ResponseHead& head, std::string_view body) {
 
 Status to_status(const ResponseHead& head, const ServerError& error) {
   if (head.status == 412) {
-    return Status::io(
-        "the object has changed since it was listed or opened (412 " +
-        (error.body.code.empty() ? "Precondition Failed" : printable(error.body.code, 100)) + ")");
+    return Status::io(concat(
+        {"the object has changed since it was listed or opened (412 ",
+         error.body.code.empty() ? "Precondition Failed" : printable(error.body.code, 100), ")"}));
   }
-  std::string text = "the server answered " + std::to_string(head.status);
-  if (!error.body.code.empty()) text += " " + printable(error.body.code, 100);
-  if (!error.body.message.empty()) text += ": " + printable(error.body.message, 300);
-  if (!error.body.key.empty()) text += ", key " + printable(error.body.key, 200);
+  std::string text = concat({"the server answered ", head.status});
+  if (!error.body.code.empty()) text += concat({" ", printable(error.body.code, 100)});
+  if (!error.body.message.empty()) text += concat({": ", printable(error.body.message, 300)});
+  if (!error.body.key.empty()) text += concat({", key ", printable(error.body.key, 200)});
   if (!error.body.request_id.empty()) {
-    text += " (request id " + printable(error.body.request_id, 100) + ")";
+    text += concat({" (request id ", printable(error.body.request_id, 100), ")"});
   }
   return {code_of(head.status, error.body.code), text};
 }
 
 Status object_changed(std::string_view before, std::string_view now) {
-  return Status::io("the object has changed since it was listed or opened (" +
-                    printable(before, 100) + ", now " + printable(now, 100) + ")");
+  return Status::io(concat({"the object has changed since it was listed or opened (",
+                            printable(before, 100), ", now ", printable(now, 100), ")"}));
 }
 
 }  // namespace veneer::s3

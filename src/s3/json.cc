@@ -1,5 +1,6 @@
 #include "s3/json.h"
 
+#include "base/text.h"
 #include "s3/uri.h"
 
 namespace veneer::s3 {
@@ -101,7 +102,7 @@ class JsonCursor {
   bool unicode(std::string* out) {
     if (rest_.size() < 4 || !rest_.starts_with("00")) return false;
     std::string byte;
-    if (!percent_decode("%" + std::string(rest_.substr(2, 2)), false, &byte)) return false;
+    if (!percent_decode(concat({"%", rest_.substr(2, 2)}), false, &byte)) return false;
     if (static_cast<unsigned char>(byte[0]) > 0x7F) return false;
     *out += byte;
     rest_.remove_prefix(4);

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/macros.h"
+#include "base/text.h"
 #include "s3/remote_input.h"
 
 namespace veneer::s3 {
@@ -18,7 +19,7 @@ constexpr size_t kFewDirectories = 64;
 constexpr size_t kFewOfAll = 4;
 
 Status listing_error(std::string_view what, std::string_view name) {
-  return Status::io("wrong listing of the server: " + std::string(what)).in_file(name);
+  return Status::io(concat({"wrong listing of the server: ", what})).in_file(name);
 }
 
 std::string up_to_slash(std::string_view prefix) {
@@ -122,7 +123,7 @@ S3Lister::S3Lister(std::shared_ptr<Core> core, std::string_view bucket, std::str
       bucket_(bucket),
       prefix_(prefix),
       base_(up_to_slash(prefix)),
-      name_("s3://" + std::string(bucket) + "/" + std::string(prefix)),
+      name_(concat({"s3://", bucket, "/", prefix})),
       options_(std::move(options)),
       start_after_(options_.start_after.empty() ? "" : base_ + options_.start_after),
       group_(std::make_shared<CancelGroup>()),
@@ -303,7 +304,7 @@ Result<std::shared_ptr<Input>> S3Lister::open(const ObjectInfo& object) {
   RemotePlace place;
   place.target.bucket = bucket_;
   place.target.key = base_ + object.key;
-  place.name = "s3://" + bucket_ + "/" + place.target.key;
+  place.name = concat({"s3://", bucket_, "/", place.target.key});
   if (place.target.key.empty()) return Status::invalid_argument("an object without a key");
   return std::shared_ptr<Input>(std::make_shared<RemoteInput>(
       core_, std::move(place), group_, S3ObjectVersion{object.tag, object.size}));

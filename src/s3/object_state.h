@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "s3/operation.h"
 #include "s3/range_answer.h"
 #include "veneer/status.h"
@@ -47,7 +48,8 @@ struct ObjectState {
     std::lock_guard lock(mutex);
     const std::string now = plain_etag(head.field("etag"));
     if (!now.empty()) {
-      if (!etag.empty() && !same_etag(etag, now)) return object_changed("ETag " + etag, now);
+      if (!etag.empty() && !same_etag(etag, now))
+        return object_changed(concat({"ETag ", etag}), now);
       if (etag.empty()) etag = now;
     }
     const std::string_view modified = head.field("last-modified");
@@ -59,8 +61,7 @@ struct ObjectState {
     }
     if (answered_size >= 0) {
       if (size >= 0 && size != answered_size) {
-        return object_changed(std::to_string(size) + " bytes",
-                              std::to_string(answered_size) + " bytes");
+        return object_changed(concat({size, " bytes"}), concat({answered_size, " bytes"}));
       }
       size = answered_size;
     }

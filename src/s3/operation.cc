@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "s3/core.h"
 #include "s3/sha256.h"
 
@@ -32,7 +33,7 @@ Failure transport_failure(const TransferResult& result) {
       break;
     default: what = "the connection broke"; break;
   }
-  failure.status = Status::io(what + ": " + printable(result.message, 300));
+  failure.status = Status::io(concat({what, ": ", printable(result.message, 300)}));
   return failure;
 }
 
@@ -128,7 +129,7 @@ void Operation::go() {
     add_headers(&request.headers);
     const Url& url = target_.url;
     request.url = url.origin() + (url.path.empty() ? "/" : url.path);
-    if (!url.query.empty()) request.url += "?" + url.query;
+    if (!url.query.empty()) request.url += concat({"?", url.query});
   }
   core_->count(kind_, attempted_);
   attempted_ = true;
@@ -219,13 +220,13 @@ Failure Operation::try_location(Status status) {
     // Signing anew for whatever host the answer names would hand it the session token and requests
     // that it could replay; following without would be refused by any honest one.
     return {Status(StatusCode::access_denied,
-                   std::string(status.message()) +
-                       "; a redirect to another host is not followed with credentials"),
+                   concat({status.message(),
+                           "; a redirect to another host is not followed with credentials"})),
             Cure::none};
   }
   auto next = resolve_location(target_.url, location);
   if (!next) {
-    return {Status::io("a redirect to a broken address: " + std::string(next.status().message())),
+    return {Status::io(concat({"a redirect to a broken address: ", next.status().message()})),
             Cure::none};
   }
   if (target_.url.scheme == "https" && next->scheme != "https") {
@@ -246,7 +247,7 @@ void Operation::again(Failure failure) {
   if (wait < 0) {
     std::string text(failure.status.message());
     const int32_t attempts = backoff_.failures();
-    if (attempts > 1) text += ", " + std::to_string(attempts) + " attempts";
+    if (attempts > 1) text += concat({", ", attempts, " attempts"});
     return finish(Status(failure.status.code(), text));
   }
   core_->count_wait(wait);
@@ -280,17 +281,16 @@ bool TextOperation::take(std::string_view bytes) {
 
 Failure TextOperation::check() {
   if (too_long_) {
-    return {
-        Status::over_limit("the answer is longer than " + std::to_string(most_bytes_) + " bytes"),
-        Cure::none};
+    return {Status::over_limit(concat({"the answer is longer than ", most_bytes_, " bytes"})),
+            Cure::none};
   }
   Failure failure = check_(body_);
   if (failure.status.ok()) return failure;
   // Some servers begin with 200 before they know that they will fail.
   const ErrorBody error = parse_error_body(std::string_view(body_).substr(0, kMostErrorBody));
   if (!error.code.empty()) {
-    return {Status::io("the server answered 200 with " + printable(error.code, 100) + ": " +
-                       printable(error.message, 300)),
+    return {Status::io(concat({"the server answered 200 with ", printable(error.code, 100), ": ",
+                               printable(error.message, 300)})),
             Cure::wait};
   }
   failure.most_attempts = kFewAttempts;

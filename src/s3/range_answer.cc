@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace veneer::s3 {
 namespace {
 
@@ -10,17 +12,15 @@ constexpr int64_t kMostSkipped = int64_t{256} << 20;
 constexpr int32_t kFewAttempts = 3;
 
 Failure wrong(std::string_view what) {
-  return {Status::io("wrong answer of the server: " + std::string(what)), Cure::wait, kFewAttempts};
+  return {Status::io(concat({"wrong answer of the server: ", what})), Cure::wait, kFewAttempts};
 }
 
 Failure other_size(int64_t before, int64_t now) {
-  return {object_changed(std::to_string(before) + " bytes", std::to_string(now) + " bytes"),
-          Cure::none};
+  return {object_changed(concat({before, " bytes"}), concat({now, " bytes"})), Cure::none};
 }
 
 Failure past_end(const RangeWant& want, int64_t size) {
-  return {Status::io("read past the end of " + std::to_string(size) + " bytes", want.first),
-          Cure::none};
+  return {Status::io(concat({"read past the end of ", size, " bytes"}), want.first), Cure::none};
 }
 
 Failure read_partial(const RangeWant& want, const ResponseHead& head, const ContentRange& range,
@@ -70,8 +70,8 @@ Failure read_whole(const RangeWant& want, const ResponseHead& head, RangeAnswer*
 }  // namespace
 
 std::string RangeWant::header() const {
-  if (suffix) return "bytes=-" + std::to_string(count);
-  return "bytes=" + std::to_string(first) + "-" + std::to_string(first + count - 1);
+  if (suffix) return concat({"bytes=-", count});
+  return concat({"bytes=", first, "-", first + count - 1});
 }
 
 Failure read_range_head(const RangeWant& want, const ResponseHead& head, RangeAnswer* answer) {

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/checked.h"
+#include "base/text.h"
 #include "s3/core.h"
 
 namespace veneer::s3 {
@@ -36,7 +37,8 @@ void RangeOperation::add_headers(Fields* headers) {
   headers->emplace_back("Range", rest.header());
   std::lock_guard lock(state_->mutex);
   want_.size = state_->size;
-  if (is_strong_etag(state_->etag)) headers->emplace_back("If-Match", "\"" + state_->etag + "\"");
+  if (is_strong_etag(state_->etag))
+    headers->emplace_back("If-Match", concat({"\"", state_->etag, "\""}));
 }
 
 bool RangeOperation::accept(const ResponseHead& head, Failure* failure) {

@@ -5,6 +5,7 @@
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "s3/range_operation.h"
 
 namespace veneer::s3 {
@@ -305,7 +306,7 @@ Status RemoteInput::read(int64_t offset, std::span<uint8_t> out) {
   {
     std::lock_guard lock(state_->mutex);
     if (state_->size >= 0 && end > state_->size) {
-      return Status::io("read past the end of " + std::to_string(state_->size) + " bytes", offset)
+      return Status::io(concat({"read past the end of ", state_->size, " bytes"}), offset)
           .in_file(name());
     }
     pieces = split(offset, out);

@@ -1,6 +1,7 @@
 #include "s3/responses.h"
 
 #include "base/macros.h"
+#include "base/text.h"
 #include "s3/http_text.h"
 #include "s3/sha256.h"
 #include "s3/uri.h"
@@ -12,7 +13,7 @@ namespace {
 using Event = XmlReader::Event;
 
 Status malformed(std::string_view what) {
-  return Status::io("malformed answer of the server: " + std::string(what));
+  return Status::io(concat({"malformed answer of the server: ", what}));
 }
 
 // Behind <Contents>.

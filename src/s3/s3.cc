@@ -2,6 +2,7 @@
 #include "veneer/s3.h"
 
 #include "base/macros.h"
+#include "base/text.h"
 #include "s3/client.h"
 #include "s3/core.h"
 #include "s3/lister.h"
@@ -26,7 +27,7 @@ Result<std::shared_ptr<Input>> S3Client::open(std::string_view bucket, std::stri
   s3::RemotePlace place;
   place.target.bucket = bucket;
   place.target.key = key;
-  place.name = "s3://" + place.target.bucket + "/" + place.target.key;
+  place.name = concat({"s3://", place.target.bucket, "/", place.target.key});
   return std::shared_ptr<Input>(std::make_shared<s3::RemoteInput>(
       s3::ClientMaker::core_of(*this), std::move(place), nullptr, known));
 }

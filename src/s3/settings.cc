@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/macros.h"
+#include "base/text.h"
 #include "s3/sha256.h"
 
 namespace veneer::s3 {
@@ -30,7 +31,7 @@ Status check_numbers(const S3Options& options) {
   if (!within(options.retry_first_seconds, 0.0, 1e6)) wrong = "retry_first_seconds";
   if (!within(options.retry_longest_seconds, 0.0, 1e6)) wrong = "retry_longest_seconds";
   if (wrong == nullptr) return {};
-  return Status::invalid_argument(std::string("S3Options: ") + wrong + " is out of range");
+  return Status::invalid_argument(concat({"S3Options: ", wrong, " is out of range"}));
 }
 
 std::string first_of(std::initializer_list<std::string_view> values) {
@@ -90,7 +91,7 @@ Result<Settings> Settings::resolve(S3Options options, Environment environment) {
   if (!endpoint.empty()) {
     if (endpoint.find("://") == std::string::npos) endpoint.insert(0, "https://");
     auto url = parse_url(endpoint);
-    if (!url) return Status::invalid_argument("endpoint: " + std::string(url.status().message()));
+    if (!url) return Status::invalid_argument(concat({"endpoint: ", url.status().message()}));
     if (!url->query.empty()) return Status::invalid_argument("endpoint: it has a query");
     while (url->path.ends_with('/')) url->path.pop_back();
     settings.endpoint = *std::move(url);
@@ -111,7 +112,7 @@ Status check_bucket_name(std::string_view bucket) {
                                 }) &&
                     bucket != "." && bucket != "..";
   if (fine) return {};
-  return Status::invalid_argument("not a bucket's name: '" + printable(bucket, 100) + "'");
+  return Status::invalid_argument(concat({"not a bucket's name: '", printable(bucket, 100), "'"}));
 }
 
 BucketPlace place_of_bucket(const Settings& settings, std::string_view bucket,
@@ -127,13 +128,13 @@ BucketPlace place_of_bucket(const Settings& settings, std::string_view bucket,
     place.origin.path.clear();
   } else {
     place.origin.scheme = "https";
-    place.origin.host = "s3." + std::string(region) + ".amazonaws.com";
+    place.origin.host = concat({"s3.", region, ".amazonaws.com"});
     if (region.starts_with("cn-")) place.origin.host += ".cn";
   }
   if (path_style) {
-    place.path_prefix += "/" + percent_encode(bucket, false);
+    place.path_prefix += concat({"/", percent_encode(bucket, false)});
   } else {
-    place.origin.host.insert(0, std::string(bucket) + ".");
+    place.origin.host.insert(0, concat({bucket, "."}));
   }
   return place;
 }

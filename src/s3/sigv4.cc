@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "s3/http_text.h"
 #include "s3/sha256.h"
 #include "s3/uri.h"
@@ -36,7 +37,7 @@ Fields canonical_headers(const Fields& headers) {
   Fields joined;
   for (auto& field : sorted) {
     if (!joined.empty() && joined.back().first == field.first) {
-      joined.back().second += "," + field.second;
+      joined.back().second += concat({",", field.second});
     } else {
       joined.push_back(std::move(field));
     }
@@ -82,13 +83,13 @@ std::string signed_header_names(const Fields& headers) {
 }
 
 std::string canonical_request(const SignedRequest& request) {
-  std::string text = request.method + "\n";
+  std::string text = concat({request.method, "\n"});
   text += request.path.empty() ? "/" : request.path;
   text += '\n';
   text += canonical_query(request.query);
   text += '\n';
   for (const auto& [name, value] : canonical_headers(request.headers)) {
-    text += name + ":" + value + "\n";
+    text += concat({name, ":", value, "\n"});
   }
   text += '\n';
   text += signed_header_names(request.headers);
@@ -125,9 +126,10 @@ std::string authorization(const SignedRequest& request, const SigningScope& scop
   std::string text(kAlgorithm);
   text += " Credential=";
   text += scope.access_key_id;
-  text += "/" + scope_text(scope);
-  text += ", SignedHeaders=" + signed_header_names(request.headers);
-  text += ", Signature=" + signature(scope, string_to_sign(scope, canonical_request(request)));
+  text += concat({"/", scope_text(scope)});
+  text += concat({", SignedHeaders=", signed_header_names(request.headers)});
+  text +=
+      concat({", Signature=", signature(scope, string_to_sign(scope, canonical_request(request)))});
   return text;
 }
 

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/text.h"
 #include "s3/sha256.h"
 #include "s3/uri.h"
 
@@ -341,8 +342,8 @@ bool Transport::Impl::set_up(Transfer* transfer, const HttpRequest& request) {
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   }
   for (const auto& [name, value] : request.headers) {
-    std::string line = name + ": " + value;
-    if (value.empty()) line = name + ";";
+    std::string line = concat({name, ": ", value});
+    if (value.empty()) line = concat({name, ";"});
     curl_slist* more = curl_slist_append(transfer->headers, line.c_str());
     wipe(&line);
     if (more == nullptr) return false;

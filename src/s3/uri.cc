@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/macros.h"
+#include "base/text.h"
 
 namespace veneer::s3 {
 namespace {
@@ -104,10 +105,10 @@ bool percent_decode(std::string_view text, bool plus_is_space, std::string* out)
 
 std::string Url::authority() const {
   if (port == 0 || port == default_port(scheme)) return host;
-  return host + ":" + std::to_string(port);
+  return concat({host, ":", port});
 }
 
-std::string Url::origin() const { return scheme + "://" + authority(); }
+std::string Url::origin() const { return concat({scheme, "://", authority()}); }
 
 bool Url::same_origin(const Url& other) const {
   return scheme == other.scheme && authority() == other.authority();
@@ -140,7 +141,7 @@ Result<Url> parse_url(std::string_view text) {
 }
 
 Result<Url> resolve_location(const Url& base, std::string_view location) {
-  if (location.starts_with("//")) return parse_url(base.scheme + ":" + std::string(location));
+  if (location.starts_with("//")) return parse_url(concat({base.scheme, ":", location}));
   const size_t scheme_end = location.find("://");
   if (scheme_end != std::string_view::npos && scheme_end < location.find_first_of("/?#")) {
     return parse_url(location);
@@ -148,7 +149,7 @@ Result<Url> resolve_location(const Url& base, std::string_view location) {
   std::string path;
   if (!location.starts_with('/')) path = base.path.substr(0, base.path.rfind('/') + 1);
   if (path.empty() && !location.starts_with('/')) path = "/";
-  return parse_url(base.origin() + path + std::string(location));
+  return parse_url(concat({base.origin(), path, location}));
 }
 
 std::string to_lower(std::string_view text) {

@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 
 namespace veneer::scan {
 
@@ -84,8 +85,8 @@ class FileMapper::Planner {
     } else if (parse_value(*found->value, partition.type, &step->constant)) {
       return {};
     }
-    return Status::invalid_argument("the partition " + partition.name + "=" + *found->value +
-                                    " is not of the type " + std::string(to_string(partition.type)))
+    return Status::invalid_argument(concat({"the partition ", partition.name, "=", *found->value,
+                                            " is not of the type ", to_string(partition.type)}))
         .in_column(partition.name);
   }
 
@@ -187,15 +188,15 @@ class FileMapper::Planner {
   std::string words(const Schema& schema, const Field& field) const {
     const LeafType type = type_of(schema, field);
     if (field.kind == FieldKind::leaf) return scan::to_string(type);
-    std::string text = "a " + std::string(veneer::to_string(field.kind));
+    std::string text = concat({"a ", veneer::to_string(field.kind)});
     if (!type.logical.is(LogicalKind::none)) text += ' ' + veneer::to_string(type.logical);
     return text;
   }
 
   Status lossy(const Field& to, const Field& from) const {
-    return Status::invalid_argument("has " + words(from_, from) +
-                                    ", which does not convert without loss to the scan's " +
-                                    words(to_, to))
+    return Status::invalid_argument(
+               concat({"has ", words(from_, from),
+                       ", which does not convert without loss to the scan's ", words(to_, to)}))
         .in_column(from_.element_path(from.element));
   }
 

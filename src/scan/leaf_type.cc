@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
+#include "base/text.h"
 
 namespace veneer::scan {
 namespace {
@@ -227,7 +228,7 @@ LeafType LeafType::of(const Leaf& leaf) noexcept {
 std::string to_string(const LeafType& type) {
   std::string text(veneer::to_string(type.physical));
   if (type.physical == PhysicalType::fixed_len_byte_array) {
-    text += '(' + std::to_string(type.length) + ')';
+    text += concat({'(', type.length, ')'});
   }
   if (!type.logical.is(LogicalKind::none)) text += ' ' + veneer::to_string(type.logical);
   return text;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace veneer::scan {
 
 void Ledger::resume(Token token) {
@@ -34,12 +36,12 @@ Result<Standing> Ledger::list(std::string_view key) {
     const bool at_end = listed_.objects >= resumed_->objects;
     if (!resumed_->sorted && (at_end || crossed_) &&
         (!crossed_ || listed_.objects != resumed_->objects || listed_.hash != resumed_->hash)) {
-      return Status::io("the listing is not the one of the resume token: objects up to " +
-                        resumed_->key + " came, went or changed places");
+      return Status::io(concat({"the listing is not the one of the resume token: objects up to ",
+                                resumed_->key, " came, went or changed places"}));
     }
   } else if (key == resumed_->key) {
-    return Status::io("the listing is not in the order of the resume token: " + resumed_->key +
-                      " comes late");
+    return Status::io(concat(
+        {"the listing is not in the order of the resume token: ", resumed_->key, " comes late"}));
   }
   if (const auto found = unlisted_.find(key); found != unlisted_.end()) {
     unlisted_.erase(found);
@@ -51,8 +53,8 @@ Result<Standing> Ledger::list(std::string_view key) {
 Status Ledger::end_listing() const {
   if (!resumed_.has_value()) return {};
   if (!crossed_ && !resumed_->sorted) {
-    return Status::io("the listing is not the one of the resume token: " + resumed_->key +
-                      " is gone");
+    return Status::io(
+        concat({"the listing is not the one of the resume token: ", resumed_->key, " is gone"}));
   }
   return {};
 }

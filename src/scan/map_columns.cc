@@ -5,6 +5,7 @@
 #include "base/bits.h"
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "scan/convert.h"
 
 namespace veneer::scan {
@@ -180,8 +181,8 @@ class Mapping {
     }
     if (step.how == Step::How::nulls) {
       if (source.null_count() != source.size()) {
-        return Status::corrupt("an UNKNOWN column, which is always null, has a value" +
-                               in_row(first_valid(source)))
+        return Status::corrupt(concat({"an UNKNOWN column, which is always null, has a value",
+                                       in_row(first_valid(source))}))
             .in_column(path_of(step));
       }
       return missing(field, source.size());
@@ -237,8 +238,8 @@ class Mapping {
     } else {
       const size_t done = convert_values(conversion, source, slot.values.data());
       if (done != source.size()) {
-        return Status::invalid_argument("the value" + in_row(done) + " does not fit " +
-                                        to_string(LeafType::of(*leaf_of(field))))
+        return Status::invalid_argument(concat({"the value", in_row(done), " does not fit ",
+                                                to_string(LeafType::of(*leaf_of(field)))}))
             .in_column(path_of(step));
       }
     }
@@ -251,7 +252,8 @@ class Mapping {
     if (source.null_count() <= (structure == nullptr ? 0 : structure->null_count())) return {};
     size_t i = 0;
     while (!source.is_null(i) || (structure != nullptr && structure->is_null(i))) ++i;
-    return Status::invalid_argument("the target's column is required, but null" + in_row(i))
+    return Status::invalid_argument(
+               concat({"the target's column is required, but null", in_row(i)}))
         .in_column(path_of(step));
   }
 
@@ -274,7 +276,7 @@ class Mapping {
       const auto after = std::upper_bound(offsets.begin(), offsets.end(), narrow<int64_t>(i));
       i = narrow<size_t>(after - offsets.begin()) - 1;
     }
-    return " in row " + std::to_string(batch_->first_row() + narrow<int64_t>(i));
+    return concat({" in row ", batch_->first_row() + narrow<int64_t>(i)});
   }
 
   const FileMapper& mapper_;

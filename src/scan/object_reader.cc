@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 
 namespace veneer::scan {
 namespace {
@@ -11,16 +12,17 @@ namespace {
 Status check_strict(const FileMapper& mapper, const ObjectReader::Plan& plan) {
   if (!plan.strict) return {};
   if (!mapper.dropped().empty()) {
-    return Status::invalid_argument("column " + mapper.dropped().front() +
-                                    " is not in the first file, whose schema is the scan's");
+    return Status::invalid_argument(
+        concat({"column ", mapper.dropped().front(),
+                " is not in the first file, whose schema is the scan's"}));
   }
   if (!plan.options->partition_columns || plan.target->has_selection()) return {};
   for (const PartitionValue& value : plan.object->values) {
     const auto partitions = plan.target->partitions();
     if (std::none_of(partitions.begin(), partitions.end(),
                      [&](const PartitionColumn& known) { return known.name == value.name; })) {
-      return Status::invalid_argument("partition " + value.name +
-                                      " is not in the first file's key");
+      return Status::invalid_argument(
+          concat({"partition ", value.name, " is not in the first file's key"}));
     }
   }
   return {};
@@ -37,9 +39,8 @@ Result<ObjectReader> ObjectReader::make(File file, Plan plan) {
              groups_in_span(made.file_, made.plan_.begin, made.plan_.size, made.plan_.span));
   for (const GroupRun& run : made.runs_) made.total_ += run.rows;
   if (made.plan_.skip > made.total_) {
-    return Status::invalid_argument("the resume token says that " +
-                                    std::to_string(made.plan_.skip) + " of " +
-                                    std::to_string(made.total_) + " rows are handed out");
+    return Status::invalid_argument(concat({"the resume token says that ", made.plan_.skip, " of ",
+                                            made.total_, " rows are handed out"}));
   }
   made.left_ = made.total_ - made.plan_.skip;
   int64_t skip = made.plan_.skip;

@@ -5,6 +5,7 @@
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 
 namespace veneer::scan {
 namespace {
@@ -43,8 +44,8 @@ Status Pipeline::prepare() {
     return Status::invalid_argument("queue_batches must not be negative");
   }
   if (options.split_count < 1 || options.split < 0 || options.split >= options.split_count) {
-    return Status::invalid_argument("there is no part " + std::to_string(options.split) + " of " +
-                                    std::to_string(options.split_count));
+    return Status::invalid_argument(
+        concat({"there is no part ", options.split, " of ", options.split_count}));
   }
   options.max_concurrency = std::min(options.max_concurrency, kMostConcurrency);
   if (options.queue_batches == 0) options.queue_batches = 2 * options.max_concurrency;

@@ -1,6 +1,7 @@
 #include "scan/select.h"
 
 #include "base/macros.h"
+#include "base/text.h"
 
 namespace veneer::scan {
 
@@ -46,8 +47,8 @@ Result<ObjectFate> Selector::select(const ObjectInfo& object, std::vector<Partit
   if (expression_.has_value()) {
     for (const std::string& name : expression_->columns()) {
       if (first_ && partition.find(name) == nullptr) {
-        return Status::invalid_argument("the filter expression names " + name +
-                                        ", which is no partition of " + object.key);
+        return Status::invalid_argument(concat(
+            {"the filter expression names ", name, ", which is no partition of ", object.key}));
       }
     }
     first_ = false;

@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "file/made_schema.h"
 #include "scan/unite.h"
 
@@ -120,7 +121,7 @@ Result<std::shared_ptr<const TargetSchema>> SchemaUnion::finish(
     const auto found = names.find(column);
     if (found == names.end()) {
       if (added_ == 0) continue;
-      return Status::not_found("no column " + column);
+      return Status::not_found(concat({"no column ", column}));
     }
     picks.push_back(found->second);
     names.erase(found);  // what is named twice is read once

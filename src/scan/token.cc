@@ -9,6 +9,7 @@
 #include "base/checked.h"
 #include "base/crc32.h"
 #include "base/macros.h"
+#include "base/text.h"
 
 namespace veneer::scan {
 namespace {
@@ -90,7 +91,7 @@ size_t parts_of(std::string_view field, std::span<std::string_view> out) {
 }
 
 Status wrong(std::string_view what) {
-  return Status::invalid_argument("the resume token " + std::string(what));
+  return Status::invalid_argument(concat({"the resume token ", what}));
 }
 
 bool read_watermark(std::string_view text, Watermark* out) {

@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "file/made_schema.h"
 
 namespace veneer::scan {
@@ -180,7 +181,7 @@ class SchemaUnion::Merger {
 
   static std::string words(FieldKind kind, const LeafType& type) {
     if (kind == FieldKind::leaf) return scan::to_string(type);
-    std::string text = "a " + std::string(veneer::to_string(kind));
+    std::string text = concat({"a ", veneer::to_string(kind)});
     if (!type.logical.is(LogicalKind::none)) text += ' ' + veneer::to_string(type.logical);
     return text;
   }
@@ -190,7 +191,7 @@ class SchemaUnion::Merger {
     text += node.mixed ? " and others before it have " : " has ";
     text += words(node.kind, node.type);
     text.append(" and ").append(file_).append(" has ").append(words(field.kind, type_of(field)));
-    return Status::invalid_argument(text + ", which do not unite")
+    return Status::invalid_argument(concat({text, ", which do not unite"}))
         .in_column(schema_.element_path(field.element));
   }
 

@@ -11,6 +11,7 @@
 #include "base/checked.h"
 #include "base/crc32.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "veneer/source_run.h"
 
 namespace veneer::internal {
@@ -24,7 +25,7 @@ constexpr int64_t kTellingBytes = 64 << 10;
 std::string file_identity_of(int64_t size, std::span<const uint8_t> tail) {
   const size_t wanted = narrow<size_t>(std::min(size, kTellingBytes));
   if (tail.size() < wanted) return {};
-  return std::to_string(size) + "-" + std::to_string(crc32(tail.last(wanted)));
+  return concat({size, "-", crc32(tail.last(wanted))});
 }
 
 class WatchedInput final : public Input {
@@ -156,7 +157,7 @@ class Objects final : public ObjectWatch, public std::enable_shared_from_this<Ob
   };
 
   static std::string identity_of(const ObjectInfo& object) {
-    return std::to_string(object.size) + "-" + object.tag;
+    return concat({object.size, "-", object.tag});
   }
   // Forgets objects only when so many others were closed after them that none of their batches can
   // still be on its way: memory does not grow with the number of objects.
