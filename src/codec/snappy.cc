@@ -58,6 +58,14 @@ constexpr std::array<Tag, 256> kTags = make_tags();
 // Which of the two bytes behind a tag belong to the distance, by kind from the lowest 16 bits up.
 constexpr uint64_t kDistanceMasks = 0x0000'FFFF'00FF'0000;
 
+// One load, then one store: `from` may lie less than 16 bytes before `to`, which std::memcpy alone
+// does not allow.
+[[gnu::always_inline]] inline void copy16(uint8_t* to, const uint8_t* from) noexcept {
+  std::array<uint8_t, 16> word;
+  std::memcpy(word.data(), from, 16);
+  std::memcpy(to, word.data(), 16);
+}
+
 // Repeats the `distance` bytes before `to` (1 to 15 of them) over `length` bytes (1 to 64), writing
 // fewer than 16 more. Whole repeats fit into `step`, so that every store is the same word.
 struct PortablePattern {
@@ -174,11 +182,11 @@ template <class Pattern>
     in += (literal ? skip_literal : kind) + 1;
     tag = literal ? tag_literal : tag_copy;
     // Sixteen at a time, in order, is right for distances of 16 and more.
-    std::memcpy(out, from, 16);
-    std::memcpy(out + 16, from + 16, 16);
+    copy16(out, from);
+    copy16(out + 16, from + 16);
     if (length > 32) {
-      std::memcpy(out + 32, from + 32, 16);
-      std::memcpy(out + 48, from + 48, 16);
+      copy16(out + 32, from + 32);
+      copy16(out + 48, from + 48);
     }
     out += length;
   }
