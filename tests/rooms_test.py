@@ -29,7 +29,7 @@ def read_table():
             continue
         room = name.group(1)
         allowed[room] = {room} | {r.strip() for r in cells[1].split(",")} - {"std"}
-        for header in re.findall(r"`([\w.]+)`", cells[3]):
+        for header in re.findall(r"`([\w./]+)`", cells[3]):
             headers[header] = room
     return allowed, headers
 
@@ -77,18 +77,20 @@ def main():
             elif path.suffix in {".h", ".cc", ".inc"}:
                 check(path, folder.name)
 
-    for path in sorted((ROOT / "include/veneer").iterdir()):
+    public = ROOT / "include/veneer"
+    for path in sorted(public.rglob("*.h")):
+        name = path.relative_to(public).as_posix()
         lines = path.read_text(encoding="utf-8").splitlines()
-        if path.name == "veneer.h":
+        if name == "veneer.h":
             missing = {p.name for p in path.parent.glob("*.h")} - {"veneer.h"} - {
                 m.group(2).removeprefix("veneer/") for m in map(INCLUDE.match, lines) if m}
-            for name in sorted(missing):
-                say(path, 0, f"does not include {name}")
+            for header in sorted(missing):
+                say(path, 0, f"does not include {header}")
             continue
-        if path.name not in headers:
+        if name not in headers:
             say(path, 0, "belongs to no room of docs/architecture.md")
             continue
-        check(path, headers[path.name])
+        check(path, headers[name])
         declares = any(line.startswith("namespace veneer") for line in lines)
         if declares and ("#pragma GCC visibility push(default)" not in lines
                          or "#pragma GCC visibility pop" not in lines):

@@ -1,4 +1,4 @@
-// Opening a file, and reading batches of its columns.
+// Opening a file, and reading batches of its columns, or the pages of one column chunk.
 #pragma once
 
 #include <atomic>
@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,10 +16,8 @@
 #include "veneer/input.h"
 #include "veneer/memory.h"
 #include "veneer/metadata.h"
-#include "veneer/page.h"
 #include "veneer/schema.h"
 #include "veneer/status.h"
-#include "veneer/typed.h"
 
 #pragma GCC visibility push(default)
 namespace veneer {
@@ -72,6 +71,60 @@ struct ReadOptions {
   const std::atomic<bool>* cancel = nullptr;
   /// Called after each batch, on the thread that called `next`.
   std::function<void(const Progress&)> progress = {};
+};
+
+/// How much of each page is decoded.
+enum class PageDetail : uint8_t {
+  header,  ///< the header alone; bodies are skipped
+  body,    ///< also checks the CRC and decompresses
+  values,  ///< also decodes levels and values
+};
+
+struct PageOptions {
+  PageDetail detail = PageDetail::values;
+  /// Verify the CRC of each page that has one.
+  bool checksums = true;
+  /// Most values decoded of one page at once. A page may legitimately hold 2^31 values in a few
+  /// bytes; what is over this bound is `over_limit`.
+  int64_t most_values = int64_t{1} << 26;
+};
+
+/// One page. Valid until the reader's next `next`.
+struct Page {
+  PageHeader header;
+  int64_t offset = 0;  ///< of the header, in the file
+  int32_t header_bytes = 0;
+  std::optional<bool> checksum_ok;  ///< empty where the page has none or it was not verified
+  /// The decompressed body (levels included, in a V2 page too); empty at PageDetail::header.
+  std::span<const uint8_t> body;
+  /// One level an entry; empty where the maximum level is 0.
+  std::span<const uint16_t> repetition_levels;
+  std::span<const uint16_t> definition_levels;
+  /// The values that are there (nulls take no place); for a dictionary page its entries, for a
+  /// dictionary-encoded data page the values that its indices stand for. Null below
+  /// PageDetail::values and for index pages.
+  const Column* values = nullptr;
+};
+
+/// Walks the pages of one column chunk in file order: dictionary, data and index pages alike. Not
+/// for several threads at once.
+class PageReader {
+ public:
+  PageReader(PageReader&&) noexcept;
+  PageReader& operator=(PageReader&&) noexcept;
+  ~PageReader();
+
+  /// False at the end of the chunk and on failure; then `status` tells which.
+  bool next(Page* page);
+  const Status& status() const noexcept;
+
+ private:
+  friend class File;
+  struct Impl;
+  explicit PageReader(std::unique_ptr<Impl> impl) noexcept;
+  explicit PageReader(Status refused) noexcept;
+  std::unique_ptr<Impl> impl_;  // null where the call itself was wrong
+  Status refused_;
 };
 
 /// Rows of a few columns, decoded. Owns its memory, which the next `next` into the same batch uses

@@ -29,8 +29,8 @@
 #include <utility>
 #include <vector>
 
+#include "veneer/detail/row_cursors.h"
 #include "veneer/file.h"
-#include "veneer/row_cursors.h"
 
 #pragma GCC visibility push(default)
 namespace veneer {

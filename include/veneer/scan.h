@@ -17,7 +17,6 @@
 #include "veneer/input.h"
 #include "veneer/schema.h"
 #include "veneer/status.h"
-#include "veneer/typed.h"
 
 namespace veneer::scan {
 struct BatchState;

@@ -161,7 +161,7 @@ class Schema {
   /// The same with the steps apart, for names that hold dots.
   const Field* find(std::span<const std::string_view> path) const;
 
-  /// The leaf field at a path, checked once to hold T (see `LeafValue` in typed.h, which must be
+  /// The leaf field at a path, checked once to hold T (see `LeafValue` in column.h, which must be
   /// included): not_found, or invalid_argument naming both types.
   template <class T>
   Result<TypedField<T>> field(std::string_view path) const;

@@ -25,10 +25,10 @@
 #include <vector>
 
 #include "veneer/channel.h"
+#include "veneer/detail/source_run.h"
 #include "veneer/file.h"
 #include "veneer/memory.h"
 #include "veneer/scan.h"
-#include "veneer/source_run.h"
 #include "veneer/status.h"
 
 #pragma GCC visibility push(default)
@@ -343,4 +343,4 @@ class PrefixSource {
 }  // namespace veneer
 #pragma GCC visibility pop
 
-#include "veneer/source_impl.h"  // IWYU pragma: export
+#include "veneer/detail/source_impl.h"  // IWYU pragma: export

@@ -8,17 +8,12 @@
 #include "veneer/input.h"         // IWYU pragma: export
 #include "veneer/memory.h"        // IWYU pragma: export
 #include "veneer/metadata.h"      // IWYU pragma: export
-#include "veneer/page.h"          // IWYU pragma: export
-#include "veneer/row_cursors.h"   // IWYU pragma: export
 #include "veneer/rows.h"          // IWYU pragma: export
 #include "veneer/s3.h"            // IWYU pragma: export
 #include "veneer/scan.h"          // IWYU pragma: export
 #include "veneer/schema.h"        // IWYU pragma: export
 #include "veneer/source.h"        // IWYU pragma: export
-#include "veneer/source_impl.h"   // IWYU pragma: export
-#include "veneer/source_run.h"    // IWYU pragma: export
 #include "veneer/status.h"        // IWYU pragma: export
-#include "veneer/typed.h"         // IWYU pragma: export
 #include "veneer/types.h"         // IWYU pragma: export
 #include "veneer/verify.h"        // IWYU pragma: export
 #include "veneer/version.h"       // IWYU pragma: export

@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "column/value_decoder.h"
-#include "veneer/typed.h"
 
 namespace veneer {
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "veneer/file.h"
 #include "veneer/metadata.h"
-#include "veneer/page.h"
 #include "veneer/schema.h"
 
 namespace veneer::checks {

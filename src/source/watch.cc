@@ -12,7 +12,7 @@
 #include "base/crc32.h"
 #include "base/macros.h"
 #include "base/text.h"
-#include "veneer/source_run.h"
+#include "veneer/detail/source_run.h"
 
 namespace veneer::internal {
 namespace {

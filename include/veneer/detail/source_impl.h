@@ -14,8 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "veneer/detail/source_run.h"
 #include "veneer/source.h"
-#include "veneer/source_run.h"
 
 #pragma GCC visibility push(default)
 namespace veneer {

@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "veneer/channel.h"
-#include "veneer/row_cursors.h"
+#include "veneer/detail/row_cursors.h"
 #include "veneer/rows.h"
 #include "veneer/scan.h"
 #include "veneer/status.h"
