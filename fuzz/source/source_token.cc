@@ -4,7 +4,7 @@
 
 #include "base/crc32.h"
 #include "fuzz/support/feed.h"
-#include "veneer/source_run.h"
+#include "veneer/detail/source_run.h"
 
 using namespace veneer;
 using namespace veneer::fuzz;
