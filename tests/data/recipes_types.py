@@ -114,6 +114,20 @@ def extensions(w):
     w.arrow("pyarrow_uuid_json", table)
 
 
+@fixture("pyarrow: what examples/rows reads: a required struct and list, and fields that may be null")
+def rides(w):
+    schema = pa.schema([
+        pa.field("id", pa.int64(), nullable=False), pa.field("fare", pa.float64()),
+        pa.field("driver", pa.struct([pa.field("name", pa.string(), nullable=False),
+                                      pa.field("rating", pa.float32())]), nullable=False),
+        pa.field("tags", pa.list_(pa.field("element", pa.string(), nullable=False)), nullable=False),
+        pa.field("at", pa.timestamp("us"), nullable=False)])
+    w.arrow("pyarrow_rides", pa.table({
+        "id": [7, 8], "fare": [12.5, None],
+        "driver": [{"name": "Ada", "rating": 4.5}, {"name": "Bob", "rating": None}],
+        "tags": [["airport", "night"], []], "at": [0, 1_000_000]}, schema=schema), compression="none")
+
+
 @fixture("pyarrow: TIME annotated isAdjustedToUTC (write_time_adjusted_to_utc)")
 def time_utc(w):
     columns = {k: v for k, v in with_nulls(flat_columns(30)).items() if k.startswith("time_")}
