@@ -475,6 +475,26 @@ TEST_CASE("sizes and places") {
     expect_one(f.v1(), K::metadata, "ordinal is 3");
   }
   {
+    // DuckDB's data_page_offset, before it named its version, lacked the dictionary page's header.
+    for (const std::string_view writer : {"DuckDB", "DuckDB version v1.2.0 (build 5f5512b827)"}) {
+      FileBuilder f({test::leaf("x", PhysicalType::int32)});
+      f.created_by(writer);
+      f.row_group(1)
+          .chunk(0)
+          .dictionary(test::plain<int32_t>({1}), 1)
+          .data_v1(
+              {.encoding = Encoding::rle_dictionary, .values = test::dictionary_indices({0}, 1)})
+          // Behind PAR1 and the four bytes of the entry.
+          .edit_metadata([](Thrift& m) { m.set(9, Thrift::i64(8)); });
+      const Bytes bytes = f.finish();
+      if (writer == "DuckDB") {
+        expect_none(bytes);
+      } else {
+        expect_one(bytes, K::layout, "data_page_offset is 8");
+      }
+    }
+  }
+  {
     // The dictionary comes first, and data_page_offset points between the pages.
     FileBuilder f({test::leaf("x", PhysicalType::int32)});
     f.row_group(1)
