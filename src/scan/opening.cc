@@ -2,16 +2,17 @@
 #include <algorithm>
 
 #include "base/macros.h"
+#include "io/open_limit.h"
 #include "scan/pipeline.h"
 
 namespace veneer::scan {
 namespace {
 
-// Footers that may be read ahead of the one whose turn it is to be merged.
-constexpr uint64_t kMostAhead = 256;
+// Footers that may be read ahead of the one whose turn it is to be merged: their files are open.
+uint64_t most_ahead() { return std::clamp<uint64_t>(io::open_files_limit() / 8, 1, 256); }
 // Files that stay open between the schema and the reading of their rows, so that small ones are
-// opened once.
-constexpr size_t kMostKeptFiles = 1'000;
+// opened once; descriptors are left for what else the process has open.
+size_t most_kept_files() { return std::min<size_t>(io::open_files_limit() / 4, 1'000); }
 constexpr int64_t kMostKeptBytes = int64_t{64} << 20;
 
 }  // namespace
@@ -38,7 +39,7 @@ bool Pipeline::can_settle() const {
 // Picks the next footer that the schema needs.
 bool Pipeline::next_footer(Task* task) {
   if (schema_source_ == SchemaSource::target || first_known_) return false;
-  const uint64_t ahead = schema_source_ == SchemaSource::first_file ? 1 : kMostAhead;
+  const uint64_t ahead = schema_source_ == SchemaSource::first_file ? 1 : most_ahead();
   if (next_footer_ == ledger_.listed().objects || next_footer_ >= next_merge_ + ahead) return false;
   task->kind = TaskKind::footer;
   task->index = next_footer_++;
@@ -111,7 +112,7 @@ void Pipeline::merge_footers(Lock* lock) {
 void Pipeline::keep_file(uint64_t index, File file) {
   stats_.rows_total += file.num_rows();
   const int64_t bytes = file.held_bytes();
-  if (kept_.size() == kMostKeptFiles || kept_bytes_ + bytes > kMostKeptBytes) return;
+  if (kept_.size() >= most_kept_files() || kept_bytes_ + bytes > kMostKeptBytes) return;
   if (waiting_at(index).standing == Standing::done) return;
   kept_bytes_ += bytes;
   kept_.emplace(index, std::move(file));

@@ -77,7 +77,7 @@ void ExportFile::covered(int64_t rows, const TokenOf& token) {
 }
 
 bool ExportFile::save(std::string token, int64_t rows) {
-  if (plan_.resume.empty() || kept_) return true;
+  if (plan_.resume.empty() || kept_ || !begun_) return true;
   if (failed_) return false;
   // Whoever does not get the rows (a closed pipe, a full disk) shall get them from the next run.
   if (!run_->out().flush()) return false;

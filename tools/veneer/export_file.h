@@ -40,6 +40,9 @@ class ExportFile {
   int64_t rows() const { return state_.rows; }
   bool goes_on() const { return goes_on_; }
 
+  /// Tells that what stands before the rows is written; without it no state is saved, since an
+  /// export that goes on would leave it out.
+  void begun() { begun_ = true; }
   /// Tells that `rows` rows were written, which a token taken now covers. Saves the state now and
   /// then: as often as costs a small part of the time.
   void covered(int64_t rows, const TokenOf& token);
@@ -57,6 +60,7 @@ class ExportFile {
   Plan plan_;
   ResumeState state_;
   bool goes_on_ = false;
+  bool begun_ = false;
   bool kept_ = false;
   bool failed_ = false;
   int fd_ = -1;

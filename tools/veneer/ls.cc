@@ -60,10 +60,6 @@ struct Totals {
   }
 };
 
-std::string count_of(int64_t n, std::string_view thing) {
-  return std::to_string(n) + " " + std::string(thing) + (n == 1 ? "" : "s");
-}
-
 void print_totals(Run* run, const Totals& totals) {
   std::string line = count_of(totals.objects, "object") + ", " + human_bytes(totals.bytes);
   if (!totals.partitions.empty()) {

@@ -206,6 +206,11 @@ std::optional<veneer::File> open_file(Run* run, const std::string& path) {
                                       : veneer::is_remote_url(path)
                                           ? open_remote_file(run, path)
                                           : veneer::File::open(path, std::move(options));
+  if (!file && file.status().code() == veneer::StatusCode::invalid_argument) {
+    veneer::Status named = file.status();
+    run->wrong_use(std::move(named).in_file(shown_name(path)).to_string());
+    return std::nullopt;
+  }
   if (!file) {
     run->fail(file.status(), shown_name(path));
     return std::nullopt;

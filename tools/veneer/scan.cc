@@ -115,25 +115,24 @@ std::string progress_text(const veneer::ScanStats& stats, size_t width) {
 }
 
 std::string summary_text(const veneer::ScanStats& stats, int64_t rows) {
-  std::string text = std::to_string(rows) + (rows == 1 ? " row" : " rows") + " of " +
-                     std::to_string(stats.objects_done) + " files in " +
-                     fixed_text(stats.seconds, 2) + " s; " + std::to_string(stats.objects_listed) +
-                     " listed, " + std::to_string(stats.objects_matched) + " matched, " +
-                     std::to_string(stats.objects_pruned) + " pruned, " +
-                     std::to_string(stats.objects_skipped) + " skipped, " +
-                     std::to_string(stats.objects_empty) + " empty";
+  std::string text =
+      count_of(rows, "row") + " of " + count_of(stats.objects_done, "file") + " in " +
+      fixed_text(stats.seconds, 2) + " s; " + std::to_string(stats.objects_listed) + " listed, " +
+      std::to_string(stats.objects_matched) + " matched, " + std::to_string(stats.objects_pruned) +
+      " pruned, " + std::to_string(stats.objects_skipped) + " skipped, " +
+      std::to_string(stats.objects_empty) + " empty";
   if (stats.objects_failed > 0) text += ", " + std::to_string(stats.objects_failed) + " failed";
   return text + "; " + human_bytes(stats.bytes_done);
 }
 
 std::string request_text(const veneer::S3Counters& counters) {
-  std::string text =
-      std::to_string(counters.requests()) + " requests (" + std::to_string(counters.list_requests) +
-      " listing, " + std::to_string(counters.get_requests) + " reading), " +
-      human_bytes(counters.body_bytes) + " received, " + std::to_string(counters.retries) +
-      " retries, " + fixed_text(counters.wait_seconds, 2) + " s waited, " +
-      std::to_string(counters.connections_opened) + " connections";
-  return text;
+  const std::string retries =
+      counters.retries == 1 ? "1 retry" : std::to_string(counters.retries) + " retries";
+  return count_of(counters.requests(), "request") + " (" + std::to_string(counters.list_requests) +
+         " listing, " + std::to_string(counters.get_requests) + " reading), " +
+         human_bytes(counters.body_bytes) + " received, " + retries + ", " +
+         fixed_text(counters.wait_seconds, 2) + " s waited, " +
+         count_of(counters.connections_opened, "connection");
 }
 
 /// One run of the command.
@@ -243,7 +242,9 @@ bool ScanJob::begin_rows() {
                              : make_row_writer(run_, format_);
   std::vector<const veneer::Field*> fields;
   for (const veneer::Field& field : (*schema)->fields()) fields.push_back(&field);
-  return writer_->begin(run_, {location_, **schema, fields});
+  if (!writer_->begin(run_, {location_, **schema, fields})) return false;
+  export_->begun();
+  return true;
 }
 
 void ScanJob::read_rows() {

@@ -242,6 +242,10 @@ size_t width_of(uint32_t c) {
 
 }  // namespace
 
+std::string count_of(int64_t n, std::string_view thing) {
+  return std::to_string(n) + " " + std::string(thing) + (n == 1 ? "" : "s");
+}
+
 size_t display_width(std::string_view text) {
   const uint8_t* s = reinterpret_cast<const uint8_t*>(text.data());
   const uint8_t* end = s + text.size();

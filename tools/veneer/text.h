@@ -22,6 +22,9 @@ void write_hex_text(Out& out, std::string_view bytes);
 /// A cell of RFC 4180: quoted where it is empty or holds a comma, quote, CR or LF.
 void write_csv_text(Out& out, std::string_view text);
 
+/// "1 row", "2 rows".
+std::string count_of(int64_t n, std::string_view thing);
+
 /// Columns of a terminal that the text takes; for text that `visible` made.
 size_t display_width(std::string_view text);
 /// UTF-8 without control characters: "\n" and the like as escapes, other bytes as "\x1b".

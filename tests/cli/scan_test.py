@@ -1,0 +1,386 @@
+"""Runs veneer ls and veneer scan on directories, on a small S3 server of its own and on HTTP: what they print, what
+they ask for, and that interrupted exports go on without losing or repeating a row.
+
+    scan_test.py VENEER [TEST...]
+
+Standard library only. The last line is 'N passed, N failed'.
+"""
+
+import collections
+import csv
+import io
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from s3_server import S3Server
+
+VENEER = None
+ROOT = Path(__file__).resolve().parent.parent.parent
+DATA = ROOT / "tests/data"
+TRIPS = ROOT / "examples/data/trips"
+MAY = "year=2026 and month = 5"
+MAY_ROWS, ALL_ROWS = 13400, 63400
+
+
+def run(*args, check=0, env=None, limit=None, timeout=300):
+    result = subprocess.run([VENEER, *map(str, args)], capture_output=True, timeout=timeout,
+                            env={**os.environ, **(env or {})}, preexec_fn=limit)
+    if check is not None and result.returncode != check:
+        raise AssertionError(f"{args}: exit {result.returncode}, not {check}: {result.stderr.decode(errors='replace')}")
+    return result
+
+
+def rows(*args, **kwargs):
+    return [json.loads(line) for line in run("scan", "--quiet", *args, **kwargs).stdout.decode().splitlines()]
+
+
+def is_sanitized():
+    return b"__asan_init" in Path(VENEER).read_bytes()
+
+
+class WithFolder(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def place(self, key, fixture="pyarrow_sorting.parquet"):
+        path = self.folder / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(DATA / fixture, path)
+        return path
+
+
+class Listing(WithFolder):
+    def test_keys_sizes_partitions_and_totals(self):
+        listed = [json.loads(line) for line in run("ls", "--format=json", TRIPS).stdout.splitlines()]
+        files = sorted(TRIPS.rglob("*.parquet"))
+        self.assertEqual([entry["key"] for entry in listed], [str(f.relative_to(TRIPS)) for f in files])
+        self.assertEqual([entry["size"] for entry in listed], [f.stat().st_size for f in files])
+        self.assertEqual(listed[0]["partition"], {"year": "2025", "month": "12"})
+        self.assertRegex(run("ls", TRIPS).stdout.decode(), r"\n10 objects, 1\.8 MB, 6 partitions; 1 other not shown")
+
+    def test_all_tells_what_would_be_left_out(self):
+        (self.folder / "k=1").mkdir()
+        for name in ("_SUCCESS", "k=1/empty.parquet", "k=1/.hidden.parquet", "_part.parquet"):
+            (self.folder / name).touch()
+        self.place("k=1/good.parquet")
+        self.place("k=2/good.parquet")
+        fates = {entry["key"]: entry["fate"] for entry in map(json.loads, run(
+            "ls", "--all", "--where=k != 2", "--format=json", self.folder).stdout.splitlines())}
+        self.assertEqual(fates.get("k=1/good.parquet"), "matched")
+        self.assertEqual(fates.get("k=1/empty.parquet"), "empty")
+        self.assertEqual(fates.get("k=1/.hidden.parquet"), "skipped")
+        self.assertEqual(fates.get("_SUCCESS"), "skipped")
+        self.assertNotEqual(fates.get("k=2/good.parquet", "pruned"), "matched")
+
+    def test_errors(self):
+        self.assertIn(b"not_found", run("ls", "/nowhere/at/all", check=1).stderr)
+        self.assertIn(b"yaer", run("ls", "--where=yaer = 1", TRIPS, check=2).stderr)
+        self.assertIn(b"veneer: ls: ", run("ls", "--where=year = ", TRIPS, check=2).stderr)
+
+
+class Scanning(WithFolder):
+    def test_rows_with_typed_partitions(self):
+        found = rows("--ordered", TRIPS)
+        self.assertEqual(len(found), ALL_ROWS)
+        self.assertEqual((found[0]["year"], found[0]["month"]), (2025, 12))
+        ids = [row["id"] for row in found]
+        self.assertEqual(ids, sorted(ids))
+        self.assertEqual(sorted(row["id"] for row in rows(TRIPS)), ids)
+
+    def test_a_file_a_glob_and_several_files(self):
+        files = sorted(TRIPS.rglob("*.parquet"))[:2]
+        counts = [int(run("count", f).stdout) for f in files]
+        self.assertEqual(len(rows(files[0])), counts[0])
+        self.assertEqual(len(rows(*files)), sum(counts))
+        self.assertEqual(len(rows(str(TRIPS) + "/year=2026/month=05/*.parquet")), MAY_ROWS)
+
+    def test_where_columns_limit_and_keys(self):
+        found = rows("--where", MAY, "--columns=month,id", TRIPS)
+        self.assertEqual(len(found), MAY_ROWS)
+        self.assertEqual(list(found[0]), ["month", "id"])
+        self.assertEqual(len(rows("--limit=7", TRIPS)), 7)
+        self.assertEqual(len(rows("--limit=0", TRIPS)), 0)
+        self.assertEqual(len(rows("--keys=*.snappy.parquet", TRIPS)), MAY_ROWS)
+        found = rows("--partition-types=month=string", "--limit=1", "--ordered", "--where=month='01'", TRIPS)
+        self.assertEqual(found[0]["month"], "01")
+
+    def test_csv_has_one_header(self):
+        text = run("scan", "--format=csv", "--columns=id,city,year", "--ordered", TRIPS).stdout.decode()
+        table = list(csv.reader(io.StringIO(text, newline="")))
+        self.assertEqual(table[0], ["id", "city", "year"])
+        self.assertEqual(len(table), ALL_ROWS + 1)
+
+    def test_parts_make_the_whole(self):
+        whole = collections.Counter(row["id"] for row in rows("--columns=id", TRIPS))
+        parts = collections.Counter()
+        for k in (1, 2, 3):
+            parts.update(row["id"] for row in rows(f"--part={k}/3", "--columns=id", TRIPS))
+        self.assertEqual(parts, whole)
+
+    def test_summary_on_standard_error(self):
+        done = run("scan", "--format=none", "--where", MAY, TRIPS)
+        self.assertEqual(done.stdout, b"")
+        self.assertRegex(done.stderr.decode(), r"^veneer: 13400 rows of 2 files in .* 2 matched, \d+ pruned, \d+ skipped")
+
+    def test_a_bad_file_ends_the_scan_by_name_or_is_skipped(self):
+        self.place("a.parquet")
+        (self.folder / "b.parquet").write_bytes(b"PAR1 is not enough PAR1")
+        self.place("c.parquet")
+        bad = run("scan", "--quiet", self.folder, check=1)
+        self.assertRegex(bad.stderr.decode(), r"^veneer: .*b\.parquet: corrupt: ")
+        skipped = run("scan", "--quiet", "--skip-errors", self.folder, check=1)
+        self.assertEqual(len(skipped.stdout.splitlines()), 120)
+        self.assertRegex(skipped.stderr.decode(), r"^veneer: .*b\.parquet: corrupt: ")
+
+    def test_wrong_use(self):
+        for args, hint in ((["scan"], "named"), (["scan", "--columns=nope", TRIPS], "no column nope"),
+                           (["scan", "--where=year >", TRIPS], "scan: "), (["scan", "--part=3/2", TRIPS], "--part"),
+                           (["scan", "--partition-types=a", TRIPS], "--partition-types"),
+                           (["scan", "--resume=x", "--format=table", TRIPS], "--resume"),
+                           (["scan", "--resume=x", "--limit=3", TRIPS], "--output"),
+                           (["scan", "s3://a/b", "s3://a/c"], "one can be named"),
+                           (["scan", "--concurrency=0", TRIPS], "--concurrency")):
+            bad = run(*args, check=2)
+            self.assertEqual(bad.stdout, b"", args)
+            self.assertIn(hint, bad.stderr.decode(), args)
+
+    def test_few_descriptors_are_enough(self):
+        for k in range(300):
+            self.place(f"k={k}/a.parquet", "pyarrow_one_value.parquet")
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (48, 48))
+
+        done = run("scan", "--format=none", self.folder, limit=limit)
+        self.assertIn(b" of 300 files in ", done.stderr)
+
+    def test_schemas_are_united(self):
+        self.place("a.parquet", "pyarrow_sorting.parquet")
+        self.place("b.parquet", "pyarrow_one_value.parquet")
+        found = rows("--ordered", self.folder)
+        self.assertEqual(set(found[0]), set(found[-1]))
+        self.assertGreater(len(found[0]), len(json.loads(run("cat", "--limit=1", DATA / "pyarrow_sorting.parquet").stdout)))
+
+
+class Exports(WithFolder):
+    """Copies of the trips under copy=N: rows are told apart by copy and id."""
+    COPIES = 6
+
+    def setUp(self):
+        super().setUp()
+        self.source = self.folder / "source"
+        for copy in range(self.COPIES):
+            shutil.copytree(TRIPS, self.source / f"copy={copy}")
+        self.random = random.Random(2026)
+        self.options = ["scan", "--quiet", "--columns=copy,id", "--format=csv", "--concurrency=3", str(self.source)]
+        self.expected = sorted(run(*self.options).stdout.splitlines())
+        self.assertEqual(len(self.expected), self.COPIES * ALL_ROWS + 1)
+        begin = time.monotonic()
+        run(*self.options, f"--output={self.folder}/timed", f"--resume={self.folder}/timed.state")
+        self.seconds = time.monotonic() - begin
+
+    def check_kills(self, number, kills, start):
+        """Interrupts runs at random moments until there were so many; each export is then complete."""
+        exports = begun = 0
+        while kills > 0:
+            process = start(begun == 0)
+            begun += 1
+            try:
+                process.wait(self.random.uniform(0, self.seconds * 1.2))
+            except subprocess.TimeoutExpired:
+                process.send_signal(number)
+                process.wait(60)
+                kills -= 1
+            if process.returncode == 0:
+                yield exports
+                exports += 1
+                begun = 0
+            else:
+                self.assertEqual(process.returncode, -number)
+        start(begun == 0).wait(120)
+        yield exports
+
+    def test_kill_9_with_output_fifty_times(self):
+        output, state = self.folder / "rows.csv", self.folder / "state"
+
+        def start(fresh):
+            if fresh:
+                for path in (output, state):
+                    path.unlink(missing_ok=True)
+            return subprocess.Popen([VENEER, *self.options, f"--output={output}", f"--resume={state}"],
+                                    stderr=subprocess.DEVNULL)
+
+        for export in self.check_kills(signal.SIGKILL, 50, start):
+            self.assertEqual(sorted(output.read_bytes().splitlines()), self.expected, f"export {export}")
+
+    def test_sigint_to_standard_output_fifty_times(self):
+        output, state = self.folder / "rows.csv", self.folder / "state"
+
+        def start(fresh):
+            if fresh:
+                state.unlink(missing_ok=True)
+            with open(output, "wb" if fresh else "ab") as out:
+                # As a shell would have it: the handler stands before the first signal can come.
+                process = subprocess.Popen([VENEER, *self.options, f"--resume={state}"], stdout=out,
+                                           stderr=subprocess.DEVNULL)
+            return process
+
+        for export in self.check_kills(signal.SIGINT, 50, start):
+            self.assertEqual(sorted(output.read_bytes().splitlines()), self.expected, f"export {export}")
+
+    def test_what_has_ended_stays_as_it_is(self):
+        output, state = self.folder / "rows.csv", self.folder / "state"
+        options = [*self.options, f"--output={output}", f"--resume={state}"]
+        run(*options)
+        before = output.read_bytes()
+        run(*options)
+        self.assertEqual(output.read_bytes(), before)
+        late = self.source / "copy=9/year=2027/month=01"
+        late.mkdir(parents=True)
+        shutil.copy(sorted(TRIPS.rglob("*.parquet"))[0], late / "part.parquet")
+        run(*options)
+        self.assertEqual(len(output.read_bytes().splitlines()), len(before.splitlines()) + 4000)
+        self.assertTrue(output.read_bytes().startswith(before))
+
+    def test_limit_with_output_can_be_raised(self):
+        output, state = self.folder / "rows.csv", self.folder / "state"
+        for limit in (10, 10, 50_000, 10_000_000):
+            run(*self.options, f"--output={output}", f"--resume={state}", f"--limit={limit}")
+            found = output.read_bytes().splitlines()
+            self.assertEqual(len(found), 1 + min(limit, self.COPIES * ALL_ROWS))
+        self.assertEqual(sorted(found), self.expected)
+
+    def test_states_that_do_not_fit_are_refused(self):
+        output, state = self.folder / "rows.csv", self.folder / "state"
+        options = [*self.options, f"--output={output}", f"--resume={state}"]
+        run(*options, "--limit=50000")
+        self.assertIn(b"is of an export", run(*self.options, f"--resume={state}", check=2).stderr)
+        self.assertIn(b"another filter", run(*options, "--where=copy=1", check=2).stderr)
+        text = state.read_bytes()
+        for bad in (b"", b"nonsense\n", text[:-20], text.replace(b"veneer-scan-1", b"veneer-scan-9"),
+                    text.replace(b"rows ", b"rows -")):
+            state.write_bytes(bad)
+            before = output.read_bytes()
+            self.assertIn(run(*options, check=None).returncode, (1, 2), bad)
+            self.assertEqual(output.read_bytes(), before, "an output was touched for a bad state")
+        state.write_bytes(text)
+        output.write_bytes(b"")
+        self.assertIn(b"shorter", run(*options, check=1).stderr)
+
+
+class Remote(WithFolder):
+    def test_rows_from_a_bucket_are_those_of_the_directory(self):
+        with S3Server(TRIPS.parent) as server:
+            env = server.environment()
+            local = run("scan", "--quiet", "--ordered", TRIPS).stdout
+            self.assertEqual(run("scan", "--quiet", "--ordered", "s3://bucket/trips/", env=env).stdout, local)
+            self.assertEqual(server.counts.pop("list"), 1)
+            self.assertEqual(set(server.counts.values()), {1}, "a small object is fetched by one request")
+            self.assertEqual(len(server.counts), 10)
+
+    def test_pruned_partitions_cost_nothing(self):
+        with S3Server(TRIPS.parent) as server:
+            found = rows("--where", MAY, "--columns=fare", "s3://bucket/trips/", env=server.environment())
+            self.assertEqual(len(found), MAY_ROWS)
+            server.counts.pop("list")
+            self.assertEqual(len(server.counts), 2)
+            self.assertTrue(all("month=05" in key for key in server.counts))
+
+    def test_every_command_reads_objects(self):
+        path = sorted(TRIPS.rglob("*.parquet"))[0]
+        key = path.relative_to(TRIPS.parent).as_posix()
+        with S3Server(TRIPS.parent) as server:
+            for command in (["schema"], ["info"], ["columns"], ["pages"], ["cat"], ["head"], ["tail"], ["count"],
+                            ["verify"], ["dictionary", "city"]):
+                here = run(*command, path).stdout.replace(str(path).encode(), b"FILE")
+                there = run(*command, "s3://bucket/" + key, env=server.environment()).stdout
+                self.assertEqual(there.replace(b"s3://bucket/" + key.encode(), b"FILE"), here, command)
+            server.counts.clear()
+            run("count", "s3://bucket/" + key, env=server.environment())
+            self.assertEqual(server.counts, {key: 1})
+
+    def test_refusals_name_the_reason_and_no_secret(self):
+        with S3Server(TRIPS.parent) as server:
+            env = server.environment()
+            for args, kind in ((["count", "s3://bucket/none"], b"not_found"), (["ls", "s3://other/"], b"not_found")):
+                self.assertIn(kind, run(*args, env=env, check=1).stderr)
+            wrong = run("scan", "s3://bucket/", env={**env, "AWS_SECRET_ACCESS_KEY": "a wrong one"}, check=1)
+            self.assertIn(b"access_denied", wrong.stderr)
+            self.assertNotIn(b"a wrong one", wrong.stderr)
+            self.assertIn(b"veneer ls", run("count", "s3://bucket/trips/", env=env, check=2).stderr)
+
+    def test_an_endpoint_given_by_option(self):
+        with S3Server(TRIPS.parent) as server:
+            env = {**server.environment(), "AWS_ENDPOINT_URL_S3": ""}
+            done = run("scan", "--format=none", f"--endpoint={server.endpoint}", "s3://bucket/trips/", env=env)
+            self.assertRegex(done.stderr.decode(), r"\n?veneer: 11 requests \(1 listing, 10 reading\)")
+
+    def test_exports_from_a_bucket_go_on(self):
+        with S3Server(TRIPS.parent) as server:
+            server.delay = 0.02
+            env = {**os.environ, **server.environment()}
+            output, state = self.folder / "rows", self.folder / "state"
+            options = [VENEER, "scan", "-q", "--columns=id", f"--output={output}", f"--resume={state}", "s3://bucket/trips/"]
+            for seconds in (0.05, 0.1, 0.15, 0.2):
+                process = subprocess.Popen(options, env=env, stderr=subprocess.DEVNULL)
+                time.sleep(seconds)
+                process.kill()
+                process.wait()
+            subprocess.run(options, env=env, check=True)
+            found = [json.loads(line)["id"] for line in output.read_bytes().splitlines()]
+            self.assertEqual(sorted(found), list(range(1, ALL_ROWS + 1)))
+
+    def test_ten_thousand_objects_in_two_hundred_megabytes(self):
+        if is_sanitized():
+            self.skipTest("a sanitizer's shadow memory is above any limit")
+        small = DATA / "pyarrow_one_value.parquet"
+        each = int(run("count", small).stdout)
+        source = shutil.copy(small, self.folder / ".small")
+        for day in range(100):
+            directory = self.folder / f"data/day={day}"
+            directory.mkdir(parents=True)
+            for part in range(100):
+                os.link(source, directory / f"part-{part:05}.parquet")
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_DATA, (200 << 20, 200 << 20))
+
+        local = run("scan", "--format=none", "--concurrency=8", self.folder / "data", limit=limit)
+        self.assertIn(f"veneer: {10_000 * each} rows of 10000 files".encode(), local.stderr)
+        with S3Server(self.folder / "data") as server:
+            remote = run("scan", "--format=none", "--concurrency=8", "s3://bucket/", env=server.environment(), limit=limit)
+            self.assertIn(f"veneer: {10_000 * each} rows of 10000 files".encode(), remote.stderr)
+            self.assertEqual(server.counts.pop("list"), 10)
+            # All schemas are united first: one request an object, and a second one where not all files are kept.
+            self.assertLessEqual(sum(server.counts.values()), 20_000)
+
+
+def main():
+    global VENEER
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    VENEER = os.path.abspath(sys.argv.pop(1))
+    suite = unittest.defaultTestLoader
+    tests = (suite.loadTestsFromNames(sys.argv[1:], sys.modules[__name__]) if len(sys.argv) > 1 else
+             suite.loadTestsFromModule(sys.modules[__name__]))
+    result = unittest.TextTestRunner(verbosity=1).run(tests)
+    for test, reason in result.skipped:
+        print(f"SKIPPED: {test}: {reason}")
+    failed = len(result.failures) + len(result.errors)
+    print(f"{result.testsRun - failed - len(result.skipped)} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
