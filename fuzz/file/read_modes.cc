@@ -8,7 +8,7 @@ namespace {
 // A page may hold 2^31 equal values in five bytes, and a file of many of them is legitimate: reads
 // stop after so many rows.
 constexpr int64_t kMostRows = 20'000;
-constexpr size_t kMostChunks = 24;
+constexpr size_t kMostChunks = 12;
 
 class ReadInput final : public Input {
  public:
