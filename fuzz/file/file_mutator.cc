@@ -1,6 +1,7 @@
 // The mutator of targets whose input is a whole file: changes footer, page headers and decompressed
 // page bodies apart from one another, and puts right what stands in the way of reading on: magic,
 // footer length, page sizes, checksums, offsets of what moved.
+#include <algorithm>
 #include <array>
 
 #include "base/bits.h"
@@ -24,7 +25,9 @@ constexpr int16_t kDefinitionBytes = 5, kRepetitionBytes = 6;
 
 int64_t integer(ThriftValue* parent, int16_t id) {
   ThriftValue* value = parent == nullptr ? nullptr : parent->field(id);
-  return value == nullptr ? 0 : value->integer;
+  // Sums of a few must not overflow, whatever earlier mutations have left there.
+  constexpr int64_t kFar = int64_t{1} << 40;
+  return value == nullptr ? 0 : std::clamp(value->integer, -kFar, kFar);
 }
 void set_integer(ThriftValue* parent, int16_t id, int64_t number) {
   if (ThriftValue* value = parent->field(id)) value->integer = number;
@@ -177,7 +180,7 @@ class FileMutator {
       for (ThriftValue& chunk : chunks->items) {
         const auto move = [&](ThriftValue* parent, int16_t id) {
           const int64_t offset = integer(parent, id);
-          if (offset < start + size || by > INT32_MAX || offset > INT32_MAX) return;
+          if (offset < start + size || offset > INT32_MAX) return;
           set_integer(parent, id, offset + by);
         };
         for (const int16_t id : {kOffsetIndex, kColumnIndex}) move(&chunk, id);

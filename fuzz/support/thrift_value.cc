@@ -181,7 +181,10 @@ void mutate_integer(ThriftValue* value, std::minstd_rand& random) {
       32767, 65536, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, 1 << 20, int64_t{1} << 33};
   switch (random() % 4) {
     case 0: value->integer = kHurting[random() % std::size(kHurting)]; return;
-    case 1: value->integer += static_cast<int64_t>(random() % 9) - 4; return;
+    case 1:
+      value->integer =
+          static_cast<int64_t>(static_cast<uint64_t>(value->integer) + random() % 9 - 4);
+      return;
     case 2:
       value->integer = static_cast<int64_t>(static_cast<uint64_t>(value->integer) ^
                                             uint64_t{1} << random() % 64);

@@ -38,21 +38,28 @@ Status RleDecoder::init(std::span<const uint8_t> bytes, unsigned bit_width) {
   return {};
 }
 
+// Stays before the run, so that it is refused as often as it is asked for: decode_short_runs stops
+// before what it cannot load, and its caller then asks again.
+bool RleDecoder::refuse_run(const uint8_t* run, Failure failure) noexcept {
+  failure_ = failure;
+  failed_at_ = next_;
+  next_ = run;
+  left_ = 0;
+  return false;
+}
+
 bool RleDecoder::load_run() noexcept {
   do {
     if (next_ == end_) {
-      failure_ = Failure::end;
-      return false;
+      return refuse_run(next_, Failure::end);
     }
+    const uint8_t* const run = next_;
     uint64_t header = *next_;
     if (header < 0x80) {
       ++next_;
     } else {
       ByteCursor cursor({next_, static_cast<size_t>(end_ - next_)});
-      if (!cursor.read_varint(&header)) {
-        failure_ = Failure::cut_header;
-        return false;
-      }
+      if (!cursor.read_varint(&header)) return refuse_run(run, Failure::cut_header);
       next_ = cursor.data();
     }
     const uint64_t available = static_cast<uint64_t>(end_ - next_);
@@ -60,16 +67,10 @@ bool RleDecoder::load_run() noexcept {
     repeated_ = (header & 1) == 0;
     if (repeated_) {
       const unsigned bytes = (width_ + 7) / 8;
-      if (available < bytes) {
-        failure_ = Failure::cut_value;
-        return false;
-      }
+      if (available < bytes) return refuse_run(run, Failure::cut_value);
       const uint64_t kept = (uint64_t{1} << (8 * bytes)) - 1;
       value_ = static_cast<uint32_t>(load_le<uint32_t>(next_) & kept);
-      if (uint64_t{value_} >> width_ != 0) {
-        failure_ = Failure::wide_value;
-        return false;
-      }
+      if (uint64_t{value_} >> width_ != 0) return refuse_run(run, Failure::wide_value);
       next_ += bytes;
       left_ = count;
     } else {
@@ -90,7 +91,7 @@ bool RleDecoder::load_run() noexcept {
 }
 
 Status RleDecoder::failure(std::string_view what, size_t done, size_t asked) const {
-  const size_t at = static_cast<size_t>(next_ - begin_);
+  const size_t at = static_cast<size_t>(failed_at_ - begin_);
   switch (failure_) {
     case Failure::end: return ends_early(what, done, asked);
     case Failure::cut_header:

@@ -63,6 +63,7 @@ class RleDecoder {
   enum class Failure : uint8_t { end, cut_header, cut_value, wide_value };
 
   bool load_run() noexcept;
+  [[gnu::cold]] bool refuse_run(const uint8_t* run, Failure failure) noexcept;
   template <class T>
   void take(T* out, size_t n) noexcept;
 
@@ -70,6 +71,7 @@ class RleDecoder {
   const uint8_t* begin_ = nullptr;
   const uint8_t* next_ = nullptr;  // behind the current run
   const uint8_t* end_ = nullptr;
+  const uint8_t* failed_at_ = nullptr;
   const uint8_t* packed_ = nullptr;
   uint64_t packed_bit_ = 0;  // of the next value of a bit-packed run
   uint64_t left_ = 0;        // values of the current run

@@ -94,6 +94,29 @@ TEST_CASE("an index that the dictionary does not have") {
   }
 }
 
+TEST_CASE("a run that is refused stays refused, behind short runs too") {
+  // Ten zeros; then a repeated value of 3, which one bit cannot hold, and a byte that would be a
+  // run.
+  const Padded in({1, 10 << 1, 0, 20 << 1, 3, 0xFF});
+  Room<uint8_t> out(18);
+  Room<uint32_t> indices(18);
+  const Bytes dictionary = {7, 8};
+  for (size_t first : {18, 10, 1}) {
+    DictionaryIndexDecoder values, index;
+    REQUIRE(values.init(in).ok());
+    REQUIRE(index.init(in).ok());
+    if (first != 18) {
+      CHECK(values.decode(out.data(), first, dictionary.data(), 2).ok());
+      CHECK(index.decode_indices(indices.data(), first, 2).ok());
+    }
+    const std::string_view wide =
+        "a repeated value of 3 among the dictionary indices is wider than 1 "
+        "bits (byte 3 of the encoded values)";
+    CHECK(values.decode(out.data(), 18, dictionary.data(), 2).message() == wide);
+    CHECK(index.decode_indices(indices.data(), 18, 2).message() == wide);
+  }
+}
+
 TEST_CASE("pages without values, and headers that are wrong") {
   DictionaryIndexDecoder decoder;
   Room<int32_t> out(1);
