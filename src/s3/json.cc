@@ -6,7 +6,7 @@
 namespace veneer::s3 {
 namespace {
 
-constexpr int kDeepest = 32;
+constexpr int kDeepestValue = 32;
 
 class JsonCursor {
  public:
@@ -61,7 +61,7 @@ class JsonCursor {
 
   bool skip_value(int depth) {
     std::string ignored;
-    if (depth > kDeepest) return false;
+    if (depth > kDeepestValue) return false;
     if (at('"')) return string(&ignored);
     if (take('[')) {
       if (take(']')) return true;

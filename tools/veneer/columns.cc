@@ -11,13 +11,13 @@ namespace cli {
 
 namespace {
 
-constexpr OptionSpec kSortOption{
+constexpr OptionSpec kColumnsSortOption{
     "sort", '\0', "BY",
     "schema (the default), name, type, or largest first: size, raw, ratio, values, nulls, distinct",
     "schema|name|type|size|compressed|raw|ratio|share|values|nulls|distinct"};
-constexpr OptionSpec kColumnsOption{"columns", 'c', "A,B.C", "only these, by dotted paths"};
-constexpr const OptionSpec* kOptions[] = {&kSortOption, &kColumnsOption, &kReportFormatOption,
-                                          &kColorOption, &kHelpOption};
+constexpr OptionSpec kColumnsColumnsOption{"columns", 'c', "A,B.C", "only these, by dotted paths"};
+constexpr const OptionSpec* kColumnsOptions[] = {&kColumnsSortOption, &kColumnsColumnsOption,
+                                                 &kReportFormatOption, &kColorOption, &kHelpOption};
 
 double ratio_of(const LeafSummary& summary) {
   return summary.compressed <= 0
@@ -130,7 +130,7 @@ const Command kColumnsCommand{
     "All of it comes from the metadata. share is the part of the file's bytes; ratio is raw over\n"
     "compressed. min and max are shown where they can be relied on. A - stands for what the file\n"
     "does not tell.\n",
-    kOptions,
+    kColumnsOptions,
     &run_columns};
 
 }  // namespace cli

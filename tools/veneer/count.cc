@@ -8,12 +8,13 @@ namespace cli {
 
 namespace {
 
-constexpr OptionSpec kDecodeOption{"decode", '\0', "",
-                                   "decode every value and count the rows that come out"};
-constexpr OptionSpec kFormatOption{"format", '\0', "FORMAT", "text (the default) or json",
-                                   "text|json"};
-constexpr const OptionSpec* kOptions[] = {&kDecodeOption, &kNoChecksumOption, &kThreadsOption,
-                                          &kFormatOption, &kColorOption,      &kHelpOption};
+constexpr OptionSpec kCountDecodeOption{"decode", '\0', "",
+                                        "decode every value and count the rows that come out"};
+constexpr OptionSpec kCountFormatOption{"format", '\0', "FORMAT", "text (the default) or json",
+                                        "text|json"};
+constexpr const OptionSpec* kCountOptions[] = {&kCountDecodeOption, &kNoChecksumOption,
+                                               &kThreadsOption,     &kCountFormatOption,
+                                               &kColorOption,       &kHelpOption};
 
 /// Rows by decoding all; false where that failed, reported, or gave another number than the
 /// metadata says.
@@ -88,7 +89,7 @@ const Command kCountCommand{
     "Print the number of rows",
     "The number comes from the metadata, in an instant; --decode proves it. Several files get a\n"
     "line each and a total.\n",
-    kOptions,
+    kCountOptions,
     &run_count};
 
 }  // namespace cli

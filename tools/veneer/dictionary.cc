@@ -9,9 +9,10 @@ namespace cli {
 
 namespace {
 
-constexpr OptionSpec kRowGroupOption{"row-group", '\0', "N", "of this row group only"};
-constexpr const OptionSpec* kOptions[] = {&kRowGroupOption, &kReportFormatOption,
-                                          &kNoChecksumOption, &kColorOption, &kHelpOption};
+constexpr OptionSpec kDictionaryRowGroupOption{"row-group", '\0', "N", "of this row group only"};
+constexpr const OptionSpec* kDictionaryOptions[] = {&kDictionaryRowGroupOption,
+                                                    &kReportFormatOption, &kNoChecksumOption,
+                                                    &kColorOption, &kHelpOption};
 
 void add_entries(Run* run, Grid* grid, int32_t row_group, const veneer::Column& entries) {
   Cell plain;
@@ -104,7 +105,7 @@ const Command kDictionaryCommand{
     "COLUMN FILE...",
     "Print the entries of a column's dictionary pages",
     "COLUMN is the dotted path of a leaf column. Each row group has a dictionary of its own.\n",
-    kOptions,
+    kDictionaryOptions,
     &run_dictionary};
 
 }  // namespace cli

@@ -13,11 +13,12 @@ namespace cli {
 
 namespace {
 
-constexpr OptionSpec kKeyOption{"key", '\0', "NAME",
-                                "print the whole value of this key of the metadata, and no more"};
-constexpr OptionSpec kFormatOption{"format", '\0', "FORMAT", "text (the default) or json",
-                                   "text|json"};
-constexpr const OptionSpec* kOptions[] = {&kKeyOption, &kFormatOption, &kColorOption, &kHelpOption};
+constexpr OptionSpec kInfoKeyOption{
+    "key", '\0', "NAME", "print the whole value of this key of the metadata, and no more"};
+constexpr OptionSpec kInfoFormatOption{"format", '\0', "FORMAT", "text (the default) or json",
+                                       "text|json"};
+constexpr const OptionSpec* kInfoOptions[] = {&kInfoKeyOption, &kInfoFormatOption, &kColorOption,
+                                              &kHelpOption};
 
 struct FileSummary {
   int64_t compressed = 0;
@@ -338,7 +339,7 @@ const Command kInfoCommand{"info",
                            "FILE...",
                            "Print rows, row groups, sizes, writer, codecs, metadata",
                            "On a terminal long metadata values are cut; --key prints one whole.\n",
-                           kOptions,
+                           kInfoOptions,
                            &run_info};
 
 }  // namespace cli

@@ -11,12 +11,12 @@ namespace cli {
 
 namespace {
 
-constexpr OptionSpec kWhereOption{"where", '\0', "EXPR",
-                                  "only partitions like year = 2026 and month >= 5"};
+constexpr OptionSpec kLsWhereOption{"where", '\0', "EXPR",
+                                    "only partitions like year = 2026 and month >= 5"};
 constexpr OptionSpec kAllOption{
     "all", 'a', "", "also what a scan would not read, and why not: skipped, empty, pruned"};
-constexpr const OptionSpec* kOptions[] = {&kWhereOption, &kAllOption, &kReportFormatOption,
-                                          &kColorOption, &kHelpOption};
+constexpr const OptionSpec* kLsOptions[] = {&kLsWhereOption, &kAllOption, &kReportFormatOption,
+                                            &kColorOption, &kHelpOption};
 
 std::string_view fate_name(veneer::ObjectFate fate) {
   switch (fate) {
@@ -135,7 +135,7 @@ const Command kLsCommand{
     "hidden and _-prefixed names. --where looks at the name=value directories; others need not "
     "even\n"
     "be listed.\n",
-    kOptions,
+    kLsOptions,
     &run_ls};
 
 }  // namespace cli

@@ -13,15 +13,15 @@ using veneer::Page;
 using veneer::PageDetail;
 using veneer::PageType;
 
-constexpr OptionSpec kColumnsOption{"columns", 'c', "A,B.C", "only these, by dotted paths"};
-constexpr OptionSpec kRowGroupOption{"row-group", '\0', "N", "only this row group"};
-constexpr OptionSpec kDecodeOption{
+constexpr OptionSpec kPagesColumnsOption{"columns", 'c', "A,B.C", "only these, by dotted paths"};
+constexpr OptionSpec kPagesRowGroupOption{"row-group", '\0', "N", "only this row group"};
+constexpr OptionSpec kPagesDecodeOption{
     "decode", '\0', "", "decode levels and values, to count nulls and rows that no header tells"};
 constexpr OptionSpec kNoBodyOption{"no-checksum", '\0', "",
                                    "read the headers alone, and verify nothing"};
-constexpr const OptionSpec* kOptions[] = {&kColumnsOption, &kRowGroupOption,     &kDecodeOption,
-                                          &kNoBodyOption,  &kReportFormatOption, &kColorOption,
-                                          &kHelpOption};
+constexpr const OptionSpec* kPagesOptions[] = {
+    &kPagesColumnsOption, &kPagesRowGroupOption, &kPagesDecodeOption, &kNoBodyOption,
+    &kReportFormatOption, &kColorOption,         &kHelpOption};
 
 /// What is known of one page, from all sources.
 struct PageFacts {
@@ -258,7 +258,7 @@ const Command kPagesCommand{"pages",
                             "Sizes are those of the page's body, without its header. Nulls, rows "
                             "and bounds come from page\n"
                             "headers and the page index; a - stands for what neither tells.\n",
-                            kOptions,
+                            kPagesOptions,
                             &run_pages};
 
 }  // namespace cli

@@ -20,24 +20,24 @@ std::unique_ptr<RowWriter> make_row_writer(Run* run, std::string_view format) {
 
 namespace {
 
-constexpr OptionSpec kFormatOption{"format", '\0', "FORMAT",
-                                   "jsonl, csv or table (table on a terminal, jsonl elsewhere)",
-                                   "jsonl|json|csv|table"};
-constexpr OptionSpec kColumnsOption{
+constexpr OptionSpec kRowsFormatOption{"format", '\0', "FORMAT",
+                                       "jsonl, csv or table (table on a terminal, jsonl elsewhere)",
+                                       "jsonl|json|csv|table"};
+constexpr OptionSpec kRowsColumnsOption{
     "columns", 'c', "A,B.C", "dotted paths of what to print, in this order (\\, for a comma)"};
-constexpr OptionSpec kLimitOption{"limit", '\0', "N", "print at most N rows"};
+constexpr OptionSpec kRowsLimitOption{"limit", '\0', "N", "print at most N rows"};
 constexpr OptionSpec kOffsetOption{"offset", '\0', "N", "leave out the first N rows"};
 constexpr OptionSpec kEndLimitOption{"limit", 'n', "N",
                                      "rows of each file (default 10); -N does as well"};
 constexpr OptionSpec kEndOffsetOption{
     "offset", '\0', "N", "of each file, leave out N rows at the end that is printed from"};
 
-constexpr const OptionSpec* kCatOptions[] = {&kFormatOption, &kColumnsOption,    &kLimitOption,
-                                             &kOffsetOption, &kNoChecksumOption, &kThreadsOption,
-                                             &kColorOption,  &kHelpOption};
+constexpr const OptionSpec* kCatOptions[] = {
+    &kRowsFormatOption, &kRowsColumnsOption, &kRowsLimitOption, &kOffsetOption,
+    &kNoChecksumOption, &kThreadsOption,     &kColorOption,     &kHelpOption};
 constexpr const OptionSpec* kEndOptions[] = {
-    &kFormatOption,     &kColumnsOption, &kEndLimitOption, &kEndOffsetOption,
-    &kNoChecksumOption, &kThreadsOption, &kColorOption,    &kHelpOption};
+    &kRowsFormatOption, &kRowsColumnsOption, &kEndLimitOption, &kEndOffsetOption,
+    &kNoChecksumOption, &kThreadsOption,     &kColorOption,    &kHelpOption};
 
 constexpr std::string_view kFormats =
     "jsonl: one JSON object a line, keys in schema order, nothing else on standard output.\n"
@@ -47,7 +47,7 @@ constexpr std::string_view kFormats =
 
 /// How many rows one batch holds: few enough that all columns of a batch stay near the processor
 /// while rows are written across them.
-constexpr int32_t kBatchRows = 16 << 10;
+constexpr int32_t kRowsBatchRows = 16 << 10;
 
 /// Leaves whose text is worth rendering once a distinct value.
 std::vector<std::string> dictionary_columns(const veneer::Schema& schema) {
@@ -77,7 +77,7 @@ void print_rows(Run* run, const veneer::File& file, RowRange rows, int64_t threa
   options.row_count = rows.count;
   options.checksums = !run->options().has("no-checksum");
   options.threads = static_cast<int32_t>(threads);
-  options.batch_rows = kBatchRows;
+  options.batch_rows = kRowsBatchRows;
   if (rows.count >= 1000) options.dictionary_columns = dictionary_columns(file.schema());
   veneer::BatchReader reader = file.read(std::move(options));
   if (!reader.status().ok()) {

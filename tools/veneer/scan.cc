@@ -17,17 +17,17 @@ namespace cli {
 
 namespace {
 
-constexpr OptionSpec kWhereOption{"where", '\0', "EXPR",
-                                  "only partitions like year = 2026 and month >= 5"};
+constexpr OptionSpec kScanWhereOption{"where", '\0', "EXPR",
+                                      "only partitions like year = 2026 and month >= 5"};
 constexpr OptionSpec kKeysOption{
     "keys", '\0', "PATTERN",
     "only keys that match, as in '*.parq' (default: those veneer ls shows)"};
-constexpr OptionSpec kColumnsOption{"columns", 'c', "A,B",
-                                    "columns and partition columns to print, in this order"};
-constexpr OptionSpec kFormatOption{"format", '\0', "FORMAT",
-                                   "jsonl, csv, table or none (table on a terminal, else jsonl)",
-                                   "jsonl|json|csv|table|none"};
-constexpr OptionSpec kLimitOption{"limit", 'n', "N", "print at most N rows"};
+constexpr OptionSpec kScanColumnsOption{"columns", 'c', "A,B",
+                                        "columns and partition columns to print, in this order"};
+constexpr OptionSpec kScanFormatOption{
+    "format", '\0', "FORMAT", "jsonl, csv, table or none (table on a terminal, else jsonl)",
+    "jsonl|json|csv|table|none"};
+constexpr OptionSpec kScanLimitOption{"limit", 'n', "N", "print at most N rows"};
 constexpr OptionSpec kConcurrencyOption{"concurrency", 'j', "N", "files read at once (default 4)"};
 constexpr OptionSpec kOrderedOption{"ordered", '\0', "",
                                     "rows in the order of the keys, not of arrival"};
@@ -47,15 +47,15 @@ constexpr OptionSpec kFirstSchemaOption{
 constexpr OptionSpec kPartOption{"part", '\0', "K/N",
                                  "read only the K-th of N parts, cut by bytes"};
 constexpr OptionSpec kQuietOption{"quiet", 'q', "", "no summary at the end"};
-constexpr const OptionSpec* kOptions[] = {
-    &kWhereOption,     &kKeysOption,        &kColumnsOption,     &kFormatOption,
-    &kLimitOption,     &kOutputOption,      &kConcurrencyOption, &kOrderedOption,
+constexpr const OptionSpec* kScanOptions[] = {
+    &kScanWhereOption, &kKeysOption,        &kScanColumnsOption, &kScanFormatOption,
+    &kScanLimitOption, &kOutputOption,      &kConcurrencyOption, &kOrderedOption,
     &kResumeOption,    &kRereadOption,      &kSkipErrorsOption,  &kPartitionTypesOption,
     &kByFieldIdOption, &kFirstSchemaOption, &kPartOption,        &kNoChecksumOption,
     &kQuietOption,     &kColorOption,       &kHelpOption};
 
 /// As many rows as all columns of a batch stay near the processor with, while rows are written.
-constexpr int32_t kBatchRows = 16 << 10;
+constexpr int32_t kScanBatchRows = 16 << 10;
 
 bool parse_partition_types(Run* run, veneer::ScanOptions* options) {
   for (const std::string& text : run->options().list("partition-types")) {
@@ -182,7 +182,7 @@ bool ScanJob::parse() {
   options_.reread_changed = given.has("reread-changed");
   options_.by_field_id = given.has("by-field-id");
   options_.checksums = !given.has("no-checksum");
-  options_.batch_rows = kBatchRows;
+  options_.batch_rows = kScanBatchRows;
   if (given.has("first-schema")) options_.schema_from = veneer::SchemaFrom::first_file;
   if (const auto pattern = given.value("keys")) {
     options_.key_filter = [pattern = std::string(*pattern)](std::string_view key) {
@@ -337,7 +337,7 @@ const Command kScanCommand{
     "crash, the same command goes on there: each row is written once. When all is done, FILE says "
     "so\n"
     "and the command finds only what has come since; to begin anew, remove FILE.\n",
-    kOptions,
+    kScanOptions,
     &run_scan};
 
 }  // namespace cli

@@ -16,10 +16,10 @@ using veneer::LogicalType;
 using veneer::Schema;
 using veneer::SchemaElement;
 
-constexpr OptionSpec kFormatOption{"format", '\0', "FORMAT",
-                                   "text (the default, as the format's own documents) or json",
-                                   "text|json"};
-constexpr const OptionSpec* kOptions[] = {&kFormatOption, &kColorOption, &kHelpOption};
+constexpr OptionSpec kSchemaFormatOption{
+    "format", '\0', "FORMAT", "text (the default, as the format's own documents) or json",
+    "text|json"};
+constexpr const OptionSpec* kSchemaOptions[] = {&kSchemaFormatOption, &kColorOption, &kHelpOption};
 
 std::string_view unit_name(veneer::TimeUnit unit) {
   switch (unit) {
@@ -138,6 +138,7 @@ void run_schema(Run* run) {
 
 }  // namespace
 
-const Command kSchemaCommand{"schema", "FILE...", "Print the schema", "", kOptions, &run_schema};
+const Command kSchemaCommand{"schema", "FILE...",      "Print the schema",
+                             "",       kSchemaOptions, &run_schema};
 
 }  // namespace cli

@@ -10,12 +10,12 @@ namespace cli {
 
 namespace {
 
-constexpr OptionSpec kMostOption{"limit", '\0', "N",
-                                 "print at most N findings of each file (all are counted)"};
-constexpr OptionSpec kFormatOption{"format", '\0', "FORMAT", "text (the default) or json",
-                                   "text|json"};
-constexpr const OptionSpec* kOptions[] = {&kMostOption, &kNoChecksumOption, &kFormatOption,
-                                          &kColorOption, &kHelpOption};
+constexpr OptionSpec kVerifyMostOption{"limit", '\0', "N",
+                                       "print at most N findings of each file (all are counted)"};
+constexpr OptionSpec kVerifyFormatOption{"format", '\0', "FORMAT", "text (the default) or json",
+                                         "text|json"};
+constexpr const OptionSpec* kVerifyOptions[] = {&kVerifyMostOption, &kNoChecksumOption,
+                                                &kVerifyFormatOption, &kColorOption, &kHelpOption};
 
 void number_or_null(Json& json, std::string_view key, int64_t value) {
   json.key(key).number_or_null(value < 0 ? std::nullopt : std::optional<int64_t>(value));
@@ -99,7 +99,7 @@ const Command kVerifyCommand{
     "bloom\n"
     "filters and UTF-8 are checked. Findings go to standard output, a line each; a file without\n"
     "any is \"ok\". Exit status 1 where there is any finding.\n",
-    kOptions,
+    kVerifyOptions,
     &run_verify};
 
 }  // namespace cli
