@@ -12,7 +12,8 @@ constexpr int64_t kMostSkipped = int64_t{256} << 20;
 constexpr int32_t kFewAnswerAttempts = 3;
 
 Failure wrong(std::string_view what) {
-  return {Status::io(concat({"wrong answer of the server: ", what})), Cure::wait, kFewAnswerAttempts};
+  return {Status::io(concat({"wrong answer of the server: ", what})), Cure::wait,
+          kFewAnswerAttempts};
 }
 
 Failure other_size(int64_t before, int64_t now) {
