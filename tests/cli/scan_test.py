@@ -48,6 +48,53 @@ def is_sanitized():
     return b"__asan_init" in Path(VENEER).read_bytes()
 
 
+def varint(n):
+    return bytes([n]) if n < 128 else bytes([n & 127 | 128]) + varint(n >> 7)
+
+
+def thrift(**fields):
+    """A struct of the compact protocol: f3=5 is field 3; integers, text, lists, and structs as bytes."""
+    def kind(value):
+        return 5 if isinstance(value, int) else 8 if isinstance(value, str) else 9 if isinstance(value, list) else 12
+
+    def body(value):
+        if isinstance(value, int):
+            return varint(value << 1)
+        if isinstance(value, str):
+            return varint(len(value)) + value.encode()
+        if isinstance(value, list):
+            return bytes([0xF0 | kind(value[0])]) + varint(len(value)) + b"".join(map(body, value))
+        return value
+
+    out, last = b"", 0
+    for name, value in fields.items():
+        number = int(name[1:])
+        wide = 6 if isinstance(value, int) and name[0] == "l" else kind(value)
+        out += bytes([(number - last) << 4 | wide]) + body(value)
+        last = number
+    return out + b"\0"
+
+
+def write_wide_groups(path, groups, rows):
+    """Row groups of two INT64 columns a and b, uncompressed: far enough apart that no two chunks of a coalesce."""
+    body = b"\0\1\2\3\4\5\6\7" * rows
+    size = 0
+    row_groups = []
+    with open(path, "wb") as out:
+        size += out.write(b"PAR1")
+        for _ in range(groups):
+            chunks = []
+            for name in "ab":
+                header = thrift(f1=0, f2=len(body), f3=len(body), f5=thrift(f1=rows, f2=0, f3=3, f4=3))
+                chunks.append(thrift(l2=size, f3=thrift(f1=2, f2=[0], f3=[name], f4=0, l5=rows, l6=len(header) + len(body),
+                                                        l7=len(header) + len(body), l9=size)))
+                size += out.write(header) + out.write(body)
+            row_groups.append(thrift(f1=chunks, l2=2 * len(body), l3=rows))
+        leaves = [thrift(f1=2, f3=0, f4=name) for name in "ab"]
+        footer = thrift(f1=1, f2=[thrift(f4="schema", f5=2), *leaves], l3=groups * rows, f4=row_groups)
+        out.write(footer + len(footer).to_bytes(4, "little") + b"PAR1")
+
+
 class WithFolder(unittest.TestCase):
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp())
@@ -296,6 +343,15 @@ class Remote(WithFolder):
             server.counts.pop("list")
             self.assertEqual(len(server.counts), 2)
             self.assertTrue(all("month=05" in key for key in server.counts))
+
+    def test_one_column_of_eight_row_groups_costs_at_most_nine_requests(self):
+        write_wide_groups(self.folder / "wide.parquet", 8, 200_000)
+        with S3Server(self.folder) as server:
+            for command in ("cat", "scan"):
+                server.counts.clear()
+                done = run(command, "--columns=a", "s3://bucket/wide.parquet", env=server.environment())
+                self.assertEqual(done.stdout.count(b"\n"), 1_600_000)
+                self.assertLessEqual(server.counts["wide.parquet"], 9, command)
 
     def test_every_command_reads_objects(self):
         path = sorted(TRIPS.rglob("*.parquet"))[0]
