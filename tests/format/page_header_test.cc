@@ -137,7 +137,7 @@ TEST_CASE("headers that break the format") {
   for (const auto& [type, name] : {std::pair{0, "data_page_header"},
                                    {3, "data_page_header_v2"},
                                    {2, "dictionary_page_header"}}) {
-    CHECK(fault_of([&](ThriftWriter& w) { w.i32(1, type).i32(2, 1).i32(3, 1); }) ==
+    CHECK(fault_of([number = type](ThriftWriter& w) { w.i32(1, number).i32(2, 1).i32(3, 1); }) ==
           std::string("corrupt: page header: ") + name + " is missing (offset 50)");
   }
   const auto v2 = [](int changed, int32_t value) {
