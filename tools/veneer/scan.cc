@@ -96,7 +96,7 @@ bool parse_part(Run* run, veneer::ScanOptions* options) {
   return true;
 }
 
-/// "1.5 MB of 8.0 GB".
+/// "3 of 10 files, 1234 rows, 1.5 MB of 8.0 GB, 12.0 MB/s, 0:42 left", cut to the width.
 std::string progress_text(const veneer::ScanStats& stats, size_t width) {
   std::string text =
       std::to_string(stats.objects_done) + " of " + std::to_string(stats.objects_matched) +
