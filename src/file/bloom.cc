@@ -33,9 +33,7 @@ Status read_at(Input* input, int64_t offset, int64_t size, Buffer* out) {
 
 Result<BloomFilter> read_filter(const std::shared_ptr<const File::Impl>& file,
                                 const ColumnChunk& chunk) {
-  if (chunk.encryption != ColumnEncryption::none) {
-    return Status::unsupported("the column is encrypted, and decryption is not supported");
-  }
+  VENEER_CHECK(refuse_encrypted(chunk));
   VENEER_TRY(Input* const input, file->input_of(chunk));
   VENEER_TRY(const int64_t file_size, input->size());
   const int64_t offset = *chunk.bloom_filter_offset;

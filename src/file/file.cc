@@ -168,6 +168,7 @@ Result<std::optional<OffsetIndex>> File::offset_index(int32_t row_group, int32_t
   VENEER_TRY(const ColumnChunk chunk, column_chunk(row_group, leaf));
   if (!chunk.offset_index_offset.has_value()) return std::optional<OffsetIndex>();
   auto read = [&]() -> Result<OffsetIndex> {
+    VENEER_CHECK(refuse_encrypted(chunk));
     VENEER_TRY(Buffer bytes, read_struct(*impl_, chunk.offset_index_offset,
                                          chunk.offset_index_length, "offset index"));
     return format::parse_offset_index(std::move(bytes), *chunk.offset_index_offset);
@@ -181,6 +182,7 @@ Result<std::optional<ColumnIndex>> File::column_index(int32_t row_group, int32_t
   VENEER_TRY(const ColumnChunk chunk, column_chunk(row_group, leaf));
   if (!chunk.column_index_offset.has_value()) return std::optional<ColumnIndex>();
   auto read = [&]() -> Result<ColumnIndex> {
+    VENEER_CHECK(refuse_encrypted(chunk));
     VENEER_TRY(Buffer bytes, read_struct(*impl_, chunk.column_index_offset,
                                          chunk.column_index_length, "column index"));
     return format::parse_column_index(std::move(bytes), *chunk.column_index_offset,
@@ -189,6 +191,11 @@ Result<std::optional<ColumnIndex>> File::column_index(int32_t row_group, int32_t
   auto index = read();
   if (!index) return placed(*impl_, std::move(index).status(), row_group, leaf);
   return std::optional<ColumnIndex>(*std::move(index));
+}
+
+Status refuse_encrypted(const ColumnChunk& chunk) {
+  if (chunk.encryption == ColumnEncryption::none) return {};
+  return Status::unsupported("the column is encrypted, and decryption is not supported");
 }
 
 Result<Input*> File::Impl::input_of(const ColumnChunk& chunk) const {
@@ -215,9 +222,7 @@ Result<ChunkPlace> locate(const File::Impl& file, uint32_t row_group, uint32_t l
   ChunkPlace place;
   VENEER_TRY(place.chunk, file.metadata->column_chunk(row_group, leaf));
   const ColumnChunk& chunk = place.chunk;
-  if (chunk.encryption != ColumnEncryption::none) {
-    return Status::unsupported("the column is encrypted, and decryption is not supported");
-  }
+  VENEER_CHECK(refuse_encrypted(chunk));
   if (!chunk.has_metadata) return Status::corrupt("the column chunk has no metadata");
   if (chunk.physical_type != file.metadata->schema().leaf(leaf).physical_type) {
     return Status::corrupt(concat({"the column chunk is of type ", to_string(chunk.physical_type),

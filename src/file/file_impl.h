@@ -36,6 +36,9 @@ struct File::Impl {
   mutable std::map<std::string, std::shared_ptr<Input>, std::less<>> others_;
 };
 
+/// `unsupported` for a chunk whose pages, page index and bloom filter are encrypted.
+Status refuse_encrypted(const ColumnChunk& chunk);
+
 /// Where the pages of a chunk lie, and in which input.
 struct ChunkPlace {
   ColumnChunk chunk;

@@ -11,6 +11,7 @@
 #include "base/macros.h"
 #include "base/text.h"
 #include "column/levels.h"
+#include "file/file_impl.h"
 #include "file/verify_facts.h"
 #include "file/verify_statistics.h"
 
@@ -253,10 +254,11 @@ void ChunkCheck::levels(const Page& page) {
 
 void ChunkCheck::v2_counts(const DataPageHeaderV2& header, const Facts& facts) {
   if (header.num_nulls != facts.nulls()) {
-    report_(counts, differs("num_nulls", header.num_nulls, facts.nulls()));
+    report_(counts, differs("num_nulls of the page header", header.num_nulls, facts.nulls()));
   }
   if (header.num_rows != facts.rows) {
-    report_(counts, differs("num_rows", header.num_rows, facts.rows));
+    // parquet-cpp-arrow to 8.0.0, for one, gave the number of values of a list column.
+    report_(counts, differs("num_rows of the page header", header.num_rows, facts.rows));
   }
 }
 
@@ -382,15 +384,15 @@ void ChunkCheck::check_places() {
   // parquet-mr before 1.2.9 left the dictionary page's header out of both sizes (PARQUET-816).
   const bool trusted = !writer_.is_before("parquet-mr", 1, 2, 9);
   if (trusted && chunk_.total_compressed_size != compressed_bytes_) {
-    report_(sizes,
-            differs("total_compressed_size", chunk_.total_compressed_size, compressed_bytes_));
+    report_(sizes, concat({"total_compressed_size is ", chunk_.total_compressed_size,
+                           ", the pages with their headers have ", compressed_bytes_}));
   }
   // Some writers count the pages' headers, as the format wants, some do not, some tell nothing.
   if (trusted && chunk_.total_uncompressed_size != 0 &&
       chunk_.total_uncompressed_size != uncompressed_bytes_ &&
       chunk_.total_uncompressed_size != uncompressed_bytes_ - header_bytes_) {
-    report_(sizes, differs("total_uncompressed_size", chunk_.total_uncompressed_size,
-                           uncompressed_bytes_));
+    report_(sizes, concat({"total_uncompressed_size is ", chunk_.total_uncompressed_size,
+                           ", the pages with their headers have ", uncompressed_bytes_}));
   }
   // data_page_offset may also stand for the first page of any kind: see chunk_range.
   // DuckDB, before it named its version, left out the dictionary page's header.
@@ -443,6 +445,11 @@ Status verify_chunk(const File& file, const VerifyOptions& options, int32_t row_
             .ok();
     // Without the slack for PARQUET-816: what the file says, not what is read to be safe.
     claims->size = std::min(claims->size, chunk->total_compressed_size);
+  }
+  // One finding, not one for each of pages, indexes and filter.
+  if (const Status refused = refuse_encrypted(*chunk); !refused.ok()) {
+    report->failure(FindingKind::unreadable, refused);
+    return {};
   }
   return ChunkCheck(file, options, row_group, leaf, *chunk, report).run(shared);
 }

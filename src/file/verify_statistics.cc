@@ -200,8 +200,9 @@ void IndexCheck::column_of(size_t k, const Analysis& analysis, const Facts& fact
   const ColumnIndex& index = *columns_;
   const bool all_null = facts.present == 0;
   if (index.null_pages[k] != all_null) {
-    (*report)(page_index, all_null ? "the column index has bounds for a page of nulls only"
-                                   : "the column index has no bounds for a page with values");
+    (*report)(page_index,
+              all_null ? "null_pages of the column index denies that the page has nulls only"
+                       : "null_pages of the column index says nulls only, the page has values");
   }
   if (!index.null_counts.empty() && !null_count_holds(index.null_counts[k], facts)) {
     (*report)(page_index,

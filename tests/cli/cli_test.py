@@ -381,6 +381,15 @@ class Reports(unittest.TestCase):
         _, text = on_terminal("info", "--color=never", "pyarrow_wide.parquet")
         self.assertRegex(text, r"size: +\d+\.\d KB|size: +\d+\.\d MB")
 
+    def test_columns_keep_their_names_on_a_narrow_terminal(self):
+        for command in ("columns", "pages"):
+            for width in (40, 80):
+                status, text = on_terminal(command, "--color=never", "pyarrow_rides.parquet", width=width)
+                self.assertEqual(status, 0)
+                for name in ("driver.name", "driver.rating", "tags.list.element"):
+                    self.assertIn(name, text, (command, width))
+                self.assertIn("a wider terminal or --format=json shows all", text)
+
 
 class Damage(unittest.TestCase):
     def setUp(self):

@@ -116,6 +116,14 @@ class Listing(WithFolder):
         self.assertEqual(listed[0]["partition"], {"year": "2025", "month": "12"})
         self.assertRegex(run("ls", TRIPS).stdout.decode(), r"\n10 objects, 1\.8 MB, 6 partitions; 1 other not shown")
 
+    def test_keys_without_partition_and_a_wrong_filter(self):
+        self.place("a.parquet")
+        self.assertIsNone(json.loads(run("ls", "--format=json", self.folder).stdout)["partition"])
+        self.assertRegex(run("ls", self.folder).stdout.decode(), r"\na\.parquet +\d+  -\n")
+        bad = run("ls", "--where=nope = 1", TRIPS, check=2)
+        self.assertEqual(bad.stdout, b"")
+        self.assertIn(b"names nope, which is no partition", bad.stderr)
+
     def test_all_tells_what_would_be_left_out(self):
         (self.folder / "k=1").mkdir()
         for name in ("_SUCCESS", "k=1/empty.parquet", "k=1/.hidden.parquet", "_part.parquet"):
@@ -180,6 +188,11 @@ class Scanning(WithFolder):
         self.assertEqual(done.stdout, b"")
         self.assertRegex(done.stderr.decode(), r"^veneer: 13400 rows of 2 files in .* 2 matched, \d+ pruned, \d+ skipped")
 
+    def test_summary_does_not_count_a_file_that_limit_left(self):
+        done = run("scan", "--limit=1", "--concurrency=1", "--ordered", TRIPS)
+        self.assertEqual(len(done.stdout.splitlines()), 1)
+        self.assertRegex(done.stderr.decode(), r"^veneer: 1 row(?! of 0) ")
+
     def test_a_bad_file_ends_the_scan_by_name_or_is_skipped(self):
         self.place("a.parquet")
         (self.folder / "b.parquet").write_bytes(b"PAR1 is not enough PAR1")
@@ -192,7 +205,7 @@ class Scanning(WithFolder):
 
     def test_wrong_use(self):
         for args, hint in ((["scan"], "named"), (["scan", "--columns=nope", TRIPS], "no column nope"),
-                           (["scan", "--where=year >", TRIPS], "scan: "), (["scan", "--part=3/2", TRIPS], "--part"),
+                           (["scan", "--where=year >", TRIPS], "scan: filter expression, "), (["scan", "--part=3/2", TRIPS], "--part"),
                            (["scan", "--partition-types=a", TRIPS], "--partition-types"),
                            (["scan", "--resume=x", "--format=table", TRIPS], "--resume"),
                            (["scan", "--resume=x", "--limit=3", TRIPS], "--output"),

@@ -149,12 +149,14 @@ TEST_CASE("counts") {
   SUBCASE("V2 num_nulls") {
     Ints f;
     f.first.edit = [](Thrift& header) { header.field(8).set(2, Thrift::i32(0)); };
-    expect_one(f.v2(), FindingKind::counts, "num_nulls is 0, the data have 1");
+    expect_one(f.v2(), FindingKind::counts, "num_nulls of the page header is 0, the data have 1");
   }
   SUBCASE("V2 num_rows") {
     Ints f;
     f.second.edit = [](Thrift& header) { header.field(8).set(3, Thrift::i32(2)); };
-    CHECK(expect_one(f.v2(), FindingKind::counts, "num_rows is 2, the data have 3").page == 1);
+    CHECK(
+        expect_one(f.v2(), FindingKind::counts, "num_rows of the page header is 2, the data have 3")
+            .page == 1);
   }
   SUBCASE("rows of the file") {
     Ints f;
@@ -350,7 +352,7 @@ TEST_CASE("column index") {
              "null_count of the column index is 0, the data have 1");
   expect_one(with(test::column_index({true, false}, {Bytes(), i32(9)}, {Bytes(), i32(11)},
                                      BoundaryOrder::ascending)),
-             K::page_index, "no bounds for a page with values");
+             K::page_index, "says nulls only, the page has values");
   Ints alone;
   alone.chunk.column_index(ints_index());
   expect_one(alone.v1(), K::page_index, "no offset index");
@@ -642,6 +644,26 @@ TEST_CASE("what cannot be verified is said") {
   CHECK(found[0].kind == FindingKind::unreadable);
   CHECK(found[0].code == StatusCode::unsupported);
   CHECK(found[0].to_string().starts_with("unreadable, unsupported: "));
+}
+
+TEST_CASE("an encrypted column is one finding, and its indexes are not called corrupt") {
+  Ints f;
+  f.chunk.offset_index().column_index(ints_index());
+  f.chunk.bloom_filter(test::bloom_filter(64, {i32(5)})).edit_chunk([](Thrift& chunk) {
+    chunk.set(8, Thrift::structure(1, Thrift()));  // ENCRYPTION_WITH_FOOTER_KEY
+  });
+  const Bytes bytes = f.v1();
+  const auto found = findings(bytes);
+  INFO(all(found));
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].kind == FindingKind::unreadable);
+  CHECK(found[0].code == StatusCode::unsupported);
+  CHECK(found[0].message.find("the column is encrypted") == 0);
+  const auto file = File::open(memory_input(bytes));
+  REQUIRE(file.ok());
+  CHECK(file->offset_index(0, 0).status().code() == StatusCode::unsupported);
+  CHECK(file->column_index(0, 0).status().code() == StatusCode::unsupported);
+  CHECK(file->bloom_filter(0, 0).status().code() == StatusCode::unsupported);
 }
 
 TEST_CASE("cancelling") {

@@ -13,6 +13,7 @@ namespace cli {
 namespace {
 constexpr size_t kMeasuredRows = 1000;
 constexpr size_t kLeastWidth = 3;
+constexpr size_t kNameWidth = 20;
 }  // namespace
 
 void print_file_heading(Run* run, std::string_view name, bool first) {
@@ -107,22 +108,23 @@ void TextTable::fit() {
     for (size_t i = 0; i < shown_; ++i) sum += widths_[i];
     return sum;
   };
+  auto width_under = [&](size_t i, size_t cap) {
+    const TextColumn& column = columns_[i];
+    return column.elastic ? std::min(widths_[i], std::max(cap, column.least)) : widths_[i];
+  };
   // The widest width that, as a cap on all elastic columns, makes the table fit.
   auto capped = [&](size_t cap) {
     size_t sum = 2 * (shown_ - 1);
     for (size_t i = 0; i < shown_; ++i) {
-      sum += columns_[i].elastic ? std::min(widths_[i], cap) : widths_[i];
+      sum += width_under(i, cap);
     }
     return sum;
   };
-  constexpr size_t kCutWidth = 8;  // narrower than this a cut column tells nothing
-  while (shown_ > 1 && capped(kCutWidth) > limit) --shown_;
+  while (shown_ > 1 && capped(0) > limit) --shown_;
   if (total() <= limit) return;
-  size_t cap = kCutWidth;
+  size_t cap = 0;
   while (cap < limit && capped(cap + 1) <= limit) ++cap;
-  for (size_t i = 0; i < shown_; ++i) {
-    if (columns_[i].elastic) widths_[i] = std::min(widths_[i], cap);
-  }
+  for (size_t i = 0; i < shown_; ++i) widths_[i] = width_under(i, cap);
 }
 
 void TextTable::print_cell(size_t column, std::string_view text, std::string_view begin) {
@@ -193,6 +195,8 @@ void Grid::begin_file(std::string_view name) {
     for (const GridColumn& column : columns_) {
       bool right = column.kind != GridKind::text && column.kind != GridKind::value;
       columns.push_back({std::string(column.name), "", right, column.elastic});
+      // Of the columns of a file, and the keys of a bucket, more than the beginning must be seen.
+      if (column.name == "column" || column.name == "key") columns.back().least = kNameWidth;
     }
     table_ = std::make_unique<TextTable>(run_, std::move(columns));
   } else if (format_ == Format::csv && first_file_) {

@@ -15,6 +15,7 @@ struct TextColumn {
   std::string type;      ///< a second header line; none where all are empty
   bool right = false;    ///< numbers
   bool elastic = false;  ///< may be cut where the terminal is too narrow
+  size_t least = 8;      ///< what it is not cut below; narrower than 8 it tells nothing
 };
 
 /// Rows under a header. The widths follow the first thousand rows; those behind are streamed. Cells

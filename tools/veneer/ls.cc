@@ -28,8 +28,9 @@ std::string_view fate_name(veneer::ObjectFate fate) {
   return "";
 }
 
-/// "year=2026/month=05", and as JSON {"year":"2026","month":"05"}.
+/// "year=2026/month=05", and as JSON {"year":"2026","month":"05"}; null where there is none.
 void add_partition(Grid* grid, const veneer::Partition& partition) {
+  if (partition.values.empty()) return grid->null();
   std::string plain;
   Out buffer;
   Json json(&buffer);
@@ -112,7 +113,8 @@ void run_ls(Run* run) {
                            grid.end_row();
                            return {};
                          });
-  grid.end_file();
+  // No header over a list that there is not, where the filter was wrong or nothing was found.
+  if (status.ok() || totals.objects > 0) grid.end_file();
   if (!run->writing()) return;
   if (status.ok()) {
     print_totals(run, totals);

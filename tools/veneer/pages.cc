@@ -66,19 +66,23 @@ class ChunkPages {
 
  private:
   void read_index(int32_t leaf) {
-    // A damaged page index is no reason not to show the pages; it is said, all the same.
+    // A damaged page index is no reason not to show the pages; it is said, all the same. That a
+    // column is encrypted is said by the reader of its pages.
+    const auto report = [this](const veneer::Status& status) {
+      if (status.code() != veneer::StatusCode::unsupported) run_->fail(status, file_.name());
+    };
     veneer::Result<std::optional<veneer::OffsetIndex>> offsets =
         file_.offset_index(row_group_, leaf);
     if (offsets.ok())
       offsets_ = *std::move(offsets);
     else
-      run_->fail(offsets.status(), file_.name());
+      report(offsets.status());
     veneer::Result<std::optional<veneer::ColumnIndex>> bounds =
         file_.column_index(row_group_, leaf);
     if (bounds.ok())
       bounds_ = *std::move(bounds);
     else
-      run_->fail(bounds.status(), file_.name());
+      report(bounds.status());
   }
 
   void use_header(const Page& page, PageFacts* facts) {

@@ -114,13 +114,15 @@ std::string progress_text(const veneer::ScanStats& stats, size_t width) {
   return cut_to_width(text, width);
 }
 
+/// Files that --limit left in their middle are not done, and not counted.
 std::string summary_text(const veneer::ScanStats& stats, int64_t rows) {
-  std::string text =
-      count_of(rows, "row") + " of " + count_of(stats.objects_done, "file") + " in " +
-      fixed_text(stats.seconds, 2) + " s; " + std::to_string(stats.objects_listed) + " listed, " +
-      std::to_string(stats.objects_matched) + " matched, " + std::to_string(stats.objects_pruned) +
-      " pruned, " + std::to_string(stats.objects_skipped) + " skipped, " +
-      std::to_string(stats.objects_empty) + " empty";
+  std::string text = count_of(rows, "row");
+  if (rows == 0 || stats.objects_done > 0) text += " of " + count_of(stats.objects_done, "file");
+  text += " in " + fixed_text(stats.seconds, 2) + " s; " + std::to_string(stats.objects_listed) +
+          " listed, " + std::to_string(stats.objects_matched) + " matched, " +
+          std::to_string(stats.objects_pruned) + " pruned, " +
+          std::to_string(stats.objects_skipped) + " skipped, " +
+          std::to_string(stats.objects_empty) + " empty";
   if (stats.objects_failed > 0) text += ", " + std::to_string(stats.objects_failed) + " failed";
   return text + "; " + human_bytes(stats.bytes_done);
 }
@@ -276,7 +278,8 @@ void ScanJob::report(const veneer::Status& status) {
   // A column that no file has was asked for in vain, as in veneer cat.
   if (status.code() == veneer::StatusCode::invalid_argument ||
       status.message().starts_with("no column ")) {
-    run_->wrong_use(status.to_string());
+    const std::string file(status.file());
+    run_->wrong_use(file + (file.empty() ? "" : ": ") + std::string(status.message()));
   } else {
     run_->fail(status, location_);
   }
