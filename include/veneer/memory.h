@@ -23,20 +23,45 @@ class Allocator {
 /// The process-wide allocator over the system's heap. Never null; lives as long as the process.
 Allocator* default_allocator() noexcept;
 
-/// Bounds on what a file may ask for. Every bound that is met gives `over_limit` and names itself.
-/// The defaults open every sane file; a process that opens strangers' files may lower them.
+/// Bounds on what a file may ask for. A file that meets one gets `over_limit`, and the message has
+/// the bound's name and value. The defaults open every sane file; a process that opens strangers'
+/// files may lower them. docs/security.md says what each protects from.
 struct Limits {
   /// Bytes of the footer (its length field).
   int64_t footer_bytes = int64_t{1} << 30;
   /// Elements of the schema, groups and leaves together.
   int64_t schema_elements = 4'000'000;
-  /// Depth of the schema tree below the root.
+  /// Depth of the schema tree below the root; over 32767 is as 32767.
   int32_t schema_depth = 256;
+  /// Groups of the schema, but for the root, that have no leaf: each costs work in every row group,
+  /// and no row group has a byte for it.
+  int64_t empty_groups = 1000;
   /// Row groups of the file.
   int64_t row_groups = 1'000'000;
-  /// Bytes of one page, as stored and once decompressed.
+  /// Bytes of the footer's key-value metadata, all pairs together.
+  int64_t key_value_bytes = int64_t{1} << 28;
+  /// Bytes of one page's header, its statistics included.
+  int64_t page_header_bytes = int64_t{1} << 26;
+  /// Bytes of one page's body as stored.
+  int64_t compressed_page_bytes = int64_t{1} << 31;
+  /// Bytes of one page's body once decompressed.
   int64_t page_bytes = int64_t{1} << 31;
-  /// Bytes of all buffers held at once by one open file and its readers, unprojected data excluded.
+  /// Bytes of a dictionary page's body once decompressed.
+  int64_t dictionary_bytes = int64_t{1} << 30;
+  /// Bytes that a page may become for each one that it takes in the file, header included. No
+  /// sane page is near the default.
+  int64_t decompression_ratio = int64_t{1} << 20;
+  /// Bytes of decompressed pages that one `BatchReader` or `PageReader` makes in its life.
+  int64_t decompressed_bytes = int64_t{1} << 50;
+  /// Bytes of one string: a BYTE_ARRAY value, a FIXED_LEN_BYTE_ARRAY's width, a name in the schema.
+  int64_t string_bytes = INT32_MAX;
+  /// Elements of one list or map in one row.
+  int64_t list_length = INT32_MAX;
+  /// Rows that one read gives of a file, or of a projection, without any leaf column: no byte of
+  /// the file stands for them.
+  int64_t rows_without_columns = int64_t{1} << 24;
+  /// Bytes of all that is held at once by one open file and its readers; memory that only shows the
+  /// file (see `map_input`) excluded.
   int64_t held_bytes = int64_t{8} << 30;
 };
 

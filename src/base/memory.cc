@@ -32,7 +32,7 @@ Allocator* default_allocator() noexcept {
   return heap;
 }
 
-Result<void*> MemoryPool::allocate(size_t bytes) {
+Status MemoryPool::charge(size_t bytes) {
   const int64_t wanted =
       bytes > static_cast<size_t>(INT64_MAX / 2) ? INT64_MAX / 2 : static_cast<int64_t>(bytes);
   const int64_t held = held_.fetch_add(wanted, std::memory_order_relaxed) + wanted;
@@ -41,20 +41,23 @@ Result<void*> MemoryPool::allocate(size_t bytes) {
     return Status::over_limit(
         concat({"needs ", bytes, " more bytes than the limit held_bytes of ", limit_, " allows"}));
   }
-  void* memory = allocator_->allocate(bytes, kAlignment);
-  if (memory == nullptr) {
-    held_.fetch_sub(wanted, std::memory_order_relaxed);
-    return Status::out_of_memory(concat({"the allocator has no ", bytes, " bytes"}));
-  }
   int64_t peak = peak_.load(std::memory_order_relaxed);
   while (held > peak && !peak_.compare_exchange_weak(peak, held, std::memory_order_relaxed)) {
   }
-  return memory;
+  return {};
+}
+
+Result<void*> MemoryPool::allocate(size_t bytes) {
+  VENEER_CHECK(charge(bytes));
+  void* memory = allocator_->allocate(bytes, kAlignment);
+  if (memory != nullptr) return memory;
+  discharge(bytes);
+  return Status::out_of_memory(concat({"the allocator has no ", bytes, " bytes"}));
 }
 
 void MemoryPool::deallocate(void* memory, size_t bytes) noexcept {
   allocator_->deallocate(memory, bytes, kAlignment);
-  held_.fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed);
+  discharge(bytes);
 }
 
 Status Buffer::reserve(size_t capacity) {
@@ -134,9 +137,9 @@ struct SharedBuffer::Rep {
 };
 
 Result<SharedBuffer> SharedBuffer::make(Buffer buffer) {
+  VENEER_TRY(void* memory, buffer.pool()->allocate(sizeof(Rep)));
   SharedBuffer shared;
-  shared.rep_ = new (std::nothrow) Rep;
-  if (shared.rep_ == nullptr) return Status::out_of_memory("no memory for a buffer");
+  shared.rep_ = new (memory) Rep;
   shared.rep_->buffer = std::move(buffer);
   return shared;
 }
@@ -146,7 +149,10 @@ SharedBuffer::SharedBuffer(const SharedBuffer& other) noexcept : rep_(other.rep_
 }
 
 SharedBuffer::~SharedBuffer() {
-  if (rep_ != nullptr && rep_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete rep_;
+  if (rep_ == nullptr || rep_->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  MemoryPool* pool = rep_->buffer.pool();
+  rep_->~Rep();
+  pool->deallocate(rep_, sizeof(Rep));
 }
 
 Buffer* SharedBuffer::operator->() const noexcept { return &rep_->buffer; }

@@ -25,6 +25,12 @@ class MemoryPool {
   Result<void*> allocate(size_t bytes);
   void deallocate(void* memory, size_t bytes) noexcept;
 
+  /// Counts memory that something else takes: a library's own, by the most that it may be.
+  Status charge(size_t bytes);
+  void discharge(size_t bytes) noexcept {
+    held_.fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed);
+  }
+
   int64_t held_bytes() const noexcept { return held_.load(std::memory_order_relaxed); }
   int64_t peak_bytes() const noexcept { return peak_.load(std::memory_order_relaxed); }
 
@@ -33,6 +39,25 @@ class MemoryPool {
   int64_t limit_;
   std::atomic<int64_t> held_{0};
   std::atomic<int64_t> peak_{0};
+};
+
+/// A charge that ends with its scope.
+class ScopedCharge {
+ public:
+  explicit ScopedCharge(MemoryPool* pool) noexcept : pool_(pool) {}
+  ScopedCharge(const ScopedCharge&) = delete;
+  ScopedCharge& operator=(const ScopedCharge&) = delete;
+  ~ScopedCharge() { pool_->discharge(bytes_); }
+  /// Charges `bytes` more.
+  Status add(size_t bytes) {
+    if (Status s = pool_->charge(bytes); !s.ok()) return s;
+    bytes_ += bytes;
+    return {};
+  }
+
+ private:
+  MemoryPool* pool_;
+  size_t bytes_ = 0;
 };
 
 /// Growable bytes, 64-byte aligned, with kPadding readable and writable bytes behind the last one,
@@ -146,6 +171,7 @@ class Arena {
 class SharedBuffer {
  public:
   SharedBuffer() noexcept = default;
+  /// The counter too is of the buffer's pool.
   static Result<SharedBuffer> make(Buffer buffer);
   SharedBuffer(const SharedBuffer& other) noexcept;
   SharedBuffer(SharedBuffer&& other) noexcept : rep_(std::exchange(other.rep_, nullptr)) {}

@@ -58,10 +58,7 @@ Decompressor::~Decompressor() {
   free_gzip_context(zlib_);
 #endif
 #ifdef VENEER_HAVE_ZSTD
-  free_zstd_context(zstd_);
-#endif
-#ifdef VENEER_HAVE_LZ4
-  free_lz4_context(lz4_);
+  free_zstd_context(zstd_, pool_);
 #endif
 }
 
@@ -91,14 +88,29 @@ Status Decompressor::decompress(Codec codec, std::span<const uint8_t> in, std::s
     case Codec::brotli: return decompress_brotli(pool_, in, out);
 #endif
 #ifdef VENEER_HAVE_LZ4
-    case Codec::lz4: return decompress_lz4(&lz4_, in, out);
+    case Codec::lz4: return decompress_lz4(pool_, in, out);
     case Codec::lz4_raw: return decompress_lz4_raw(in, out);
 #endif
 #ifdef VENEER_HAVE_ZSTD
-    case Codec::zstd: return decompress_zstd(&zstd_, in, out);
+    case Codec::zstd: return decompress_zstd(&zstd_, pool_, in, out);
 #endif
     default: return not_built(codec);
   }
+}
+
+Status Decompressors::decompress(Codec codec, std::span<const uint8_t> in, std::span<uint8_t> out) {
+  Decompressor own(pool_);
+  {
+    std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      own = std::move(idle_.back());
+      idle_.pop_back();
+    }
+  }
+  Status status = own.decompress(codec, in, out);
+  std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(own));
+  return status;
 }
 
 Status damaged(Codec codec, std::string_view what) {

@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "base/memory.h"
 #include "veneer/status.h"
@@ -23,19 +25,17 @@ Status not_built(Codec codec);
 /// are made at first use. Move-only; one per thread. A moved-from object may be used again.
 class Decompressor {
  public:
-  /// Contexts of zlib and brotli are charged to `pool`, which must outlive this object; those of
-  /// zstd and lz4 (some 100 KB each) come from the heap.
+  /// Contexts of zlib and brotli come from `pool`, which must outlive this object; those of zstd
+  /// and lz4 come from the heap, and are charged to it.
   explicit Decompressor(MemoryPool* pool) noexcept : pool_(pool) {}
   Decompressor(Decompressor&& other) noexcept
       : pool_(other.pool_),
         zlib_(std::exchange(other.zlib_, nullptr)),
-        zstd_(std::exchange(other.zstd_, nullptr)),
-        lz4_(std::exchange(other.lz4_, nullptr)) {}
+        zstd_(std::exchange(other.zstd_, nullptr)) {}
   Decompressor& operator=(Decompressor&& other) noexcept {
     std::swap(pool_, other.pool_);
     std::swap(zlib_, other.zlib_);
     std::swap(zstd_, other.zstd_);
-    std::swap(lz4_, other.lz4_);
     return *this;
   }
   ~Decompressor();
@@ -53,7 +53,20 @@ class Decompressor {
   MemoryPool* pool_;
   void* zlib_ = nullptr;
   void* zstd_ = nullptr;
-  void* lz4_ = nullptr;
+};
+
+/// Decompressors for the columns of one read, which take turns: as many contexts are made as are at
+/// work at once, instead of one a column. Safe to use from several threads.
+class Decompressors {
+ public:
+  explicit Decompressors(MemoryPool* pool) noexcept : pool_(pool) {}
+  /// As Decompressor::decompress.
+  Status decompress(Codec codec, std::span<const uint8_t> in, std::span<uint8_t> out);
+
+ private:
+  MemoryPool* pool_;
+  std::mutex mutex_;
+  std::vector<Decompressor> idle_;
 };
 
 }  // namespace veneer::codec

@@ -22,15 +22,15 @@ Status decompress_snappy(std::span<const uint8_t> in, std::span<uint8_t> out);
 Status decompress_snappy_portable(std::span<const uint8_t> in, std::span<uint8_t> out);
 Status decompress_gzip(void** context, MemoryPool* pool, std::span<const uint8_t> in,
                        std::span<uint8_t> out);
-Status decompress_zstd(void** context, std::span<const uint8_t> in, std::span<uint8_t> out);
+Status decompress_zstd(void** context, MemoryPool* pool, std::span<const uint8_t> in,
+                       std::span<uint8_t> out);
 Status decompress_lz4_raw(std::span<const uint8_t> in, std::span<uint8_t> out);
-Status decompress_lz4(void** context, std::span<const uint8_t> in, std::span<uint8_t> out);
+Status decompress_lz4(MemoryPool* pool, std::span<const uint8_t> in, std::span<uint8_t> out);
 Status decompress_brotli(MemoryPool* pool, std::span<const uint8_t> in, std::span<uint8_t> out);
 Status decompress_lzo(std::span<const uint8_t> in, std::span<uint8_t> out);
 
 void free_gzip_context(void* context) noexcept;
-void free_zstd_context(void* context) noexcept;
-void free_lz4_context(void* context) noexcept;
+void free_zstd_context(void* context, MemoryPool* pool) noexcept;
 
 // "GZIP page body …": the messages of all codecs.
 Status damaged(Codec codec, std::string_view what);

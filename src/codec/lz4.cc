@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/macros.h"
 #include "base/text.h"
 #include "codec/hadoop.h"
 #include "codec/internal.h"
@@ -33,16 +34,22 @@ Status decompress_bare(Codec codec, std::span<const uint8_t> in, std::span<uint8
   return size == out.size() ? Status() : wrong_size(codec, size, out.size());
 }
 
-Status decompress_frames(void** slot, std::span<const uint8_t> in, std::span<uint8_t> out) {
-  if (*slot == nullptr) {
-    LZ4F_dctx* made = nullptr;
-    if (LZ4F_isError(LZ4F_createDecompressionContext(&made, LZ4F_VERSION))) {
-      return no_context(Codec::lz4);
-    }
-    *slot = made;
+// Of two blocks, by the largest size that a frame's header may ask for, and what links them. So
+// much is not kept from page to page: frames are rare.
+constexpr size_t kFrameContextBytes = (size_t{8} << 20) + (size_t{256} << 10);
+
+struct FrameContext {
+  ~FrameContext() { LZ4F_freeDecompressionContext(frames); }
+  LZ4F_dctx* frames = nullptr;
+};
+
+Status decompress_frames(MemoryPool* pool, std::span<const uint8_t> in, std::span<uint8_t> out) {
+  ScopedCharge charge(pool);
+  VENEER_CHECK(charge.add(kFrameContextBytes));
+  FrameContext context;
+  if (LZ4F_isError(LZ4F_createDecompressionContext(&context.frames, LZ4F_VERSION))) {
+    return no_context(Codec::lz4);
   }
-  auto* context = static_cast<LZ4F_dctx*>(*slot);
-  LZ4F_resetDecompressionContext(context);
   LZ4F_decompressOptions_t options{};
   options.stableDst = 1;
   // One byte of the padding tells frames that are too long.
@@ -53,8 +60,8 @@ Status decompress_frames(void** slot, std::span<const uint8_t> in, std::span<uin
   while (read < in.size()) {
     size_t took = in.size() - read;
     size_t gave = room - written;
-    expects =
-        LZ4F_decompress(context, out.data() + written, &gave, in.data() + read, &took, &options);
+    expects = LZ4F_decompress(context.frames, out.data() + written, &gave, in.data() + read, &took,
+                              &options);
     if (LZ4F_isError(expects)) return damaged(Codec::lz4, LZ4F_getErrorName(expects));
     read += took;
     written += gave;
@@ -71,22 +78,18 @@ Status decompress_lz4_raw(std::span<const uint8_t> in, std::span<uint8_t> out) {
   return decompress_bare(Codec::lz4_raw, in, out);
 }
 
-Status decompress_lz4(void** slot, std::span<const uint8_t> in, std::span<uint8_t> out) {
+Status decompress_lz4(MemoryPool* pool, std::span<const uint8_t> in, std::span<uint8_t> out) {
   if (decode_hadoop(in, out,
                     [](auto from, auto to) { return ptrdiff_t{decode_block(from, to)}; })) {
     return {};
   }
   if (in.size() >= 4 && load_le<uint32_t>(in.data()) == kFrameMagic) {
-    Status status = decompress_frames(slot, in, out);
+    Status status = decompress_frames(pool, in, out);
     if (status.code() == StatusCode::corrupt && decompress_bare(Codec::lz4, in, out).ok())
       return {};
     return status;
   }
   return decompress_bare(Codec::lz4, in, out);
-}
-
-void free_lz4_context(void* context) noexcept {
-  LZ4F_freeDecompressionContext(static_cast<LZ4F_dctx*>(context));
 }
 
 }  // namespace veneer::codec

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 #include "base/memory.h"
+#include "base/pool_array.h"
 #include "veneer/status.h"
 
 namespace veneer::column {
@@ -14,13 +14,13 @@ namespace veneer::column {
 /// thread.
 class KeptBuffers {
  public:
-  explicit KeptBuffers(MemoryPool* pool) noexcept : pool_(pool) {}
+  explicit KeptBuffers(MemoryPool* pool) noexcept : pool_(pool), buffers_(pool) {}
   /// A buffer of `size` bytes of any contents that nobody else holds.
   Result<SharedBuffer> acquire(size_t size);
 
  private:
   MemoryPool* pool_;
-  std::vector<SharedBuffer> buffers_;
+  PoolArray<SharedBuffer> buffers_;
 };
 
 }  // namespace veneer::column

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "base/memory.h"
+#include "base/pool_array.h"
 #include "veneer/column.h"
 
 namespace veneer::column {
@@ -26,7 +26,9 @@ struct LeafData {
         spread(pool),
         validity(pool),
         repetition_levels(pool),
-        definition_levels(pool) {}
+        definition_levels(pool),
+        buffers(pool),
+        owners(pool) {}
 
   // Filled by LeafReader::read.
   Buffer dense;              ///< the non-null values, one after the other
@@ -42,8 +44,8 @@ struct LeafData {
   bool is_dictionary = false;  ///< dense and spread hold int32_t indices into `dictionary`
   Dictionary dictionary;
   /// What views point into, and who keeps it alive (empty where it is stable).
-  std::vector<std::span<const uint8_t>> buffers;
-  std::vector<SharedBuffer> owners;
+  PoolArray<std::span<const uint8_t>> buffers;
+  PoolArray<SharedBuffer> owners;
 
   /// slots × value width (bits for booleans), nulls zero.
   const Buffer& values() const noexcept { return null_count != 0 || packed ? spread : dense; }
@@ -63,9 +65,13 @@ struct LeafData {
     owners.clear();
   }
 
-  uint32_t add_buffer(std::span<const uint8_t> bytes, SharedBuffer owner) {
-    buffers.push_back(bytes);
-    owners.push_back(std::move(owner));
+  /// The new buffer's index, for views.
+  Result<uint32_t> add_buffer(std::span<const uint8_t> bytes, SharedBuffer owner) {
+    if (Status s = buffers.push_back(bytes); !s.ok()) return s;
+    if (Status s = owners.push_back(std::move(owner)); !s.ok()) {
+      buffers.truncate(buffers.size() - 1);
+      return s;
+    }
     return static_cast<uint32_t>(buffers.size() - 1);
   }
 };

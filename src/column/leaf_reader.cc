@@ -25,8 +25,8 @@ Encoding encoding_of(const PageHeader& header) noexcept {
 
 }  // namespace
 
-LeafReader::LeafReader(Options options)
-    : options_(std::move(options)),
+LeafReader::LeafReader(const Options& options)
+    : options_(options),
       layout_(ValueLayout::of(*options_.leaf)),
       kind_(layout_.kind),
       width_(layout_.width),
@@ -35,7 +35,8 @@ LeafReader::LeafReader(Options options)
       wide_levels_(std::max(max_repetition_, max_definition_) > 255),
       bitmap_(options_.top_level && max_repetition_ == 0 && max_definition_ == 1),
       pages_(options_.pages),
-      values_(layout_, options_.pages.pool, options_.carry_prefix),
+      values_(layout_, options_.pages.pool, options_.carry_prefix,
+              options_.pages.limits->string_bytes),
       repetition_block_(options_.pages.pool),
       definition_block_(options_.pages.pool),
       skipped_(options_.pages.pool) {
@@ -110,7 +111,8 @@ Status LeafReader::load_dictionary(const PageHeader& header) {
   VENEER_TRY(PageBody body, pages_.body(header, layout_.is_binary()));
   Status status =
       decode_dictionary(layout_, options_.pages.pool, body.values, std::move(body.owner),
-                        narrow<size_t>(header.dictionary.num_values), &dictionary_);
+                        narrow<size_t>(header.dictionary.num_values),
+                        options_.pages.limits->string_bytes, &dictionary_);
   return std::move(status).at(pages_.page_offset());
 }
 
@@ -167,7 +169,7 @@ Status LeafReader::decode_values(size_t n, LeafData* out) {
   if (n == 0) return {};
   // The dictionary is buffer 0 of each batch; it may have been loaded in the midst of this one.
   if (dictionary_ && layout_.is_binary() && out->buffers.empty()) {
-    out->add_buffer(dictionary_.bytes, dictionary_.bytes_owner);
+    VENEER_CHECK(out->add_buffer(dictionary_.bytes, dictionary_.bytes_owner).status());
   }
   if (out->dense.empty() && !out->is_dictionary) {
     out->is_dictionary = options_.keep_dictionary && values_.is_dictionary_encoded();

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "base/memory.h"
 #include "column/chunk_source.h"
@@ -24,7 +23,7 @@ class LeafReader {
   struct Options {
     const Leaf* leaf = nullptr;
     /// Definition level from which an element of the k-th enclosing list exists; [0] is 0.
-    std::vector<uint16_t> element_levels;
+    std::span<const uint16_t> element_levels;  ///< must outlive the reader
     /// The leaf is its own top-level field: nothing but its validity is read from its levels.
     bool top_level = false;
     bool keep_dictionary = false;
@@ -33,7 +32,7 @@ class LeafReader {
     PageStream::Options pages;
   };
 
-  explicit LeafReader(Options options);
+  explicit LeafReader(const Options& options);
 
   /// Starts on the chunk of a row group of `rows` rows. The source must outlive its reading.
   Status open_chunk(ChunkSource* source, Codec codec, int64_t num_values, int64_t rows);

@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "base/crc32.h"
 #include "base/macros.h"
+#include "base/over_limit.h"
 #include "base/text.h"
 #include "format/page_header.h"
 
@@ -15,7 +16,6 @@ namespace {
 
 // Most headers take 20 to 60 bytes; those with statistics of long strings may take far more.
 constexpr size_t kHeaderGuess = 512;
-constexpr size_t kHeaderMost = size_t{64} << 20;
 
 }  // namespace
 
@@ -31,21 +31,23 @@ Result<bool> PageStream::next_header(PageHeader* header) {
   page_position_ = position_;
   const int64_t left = source_->size() - position_;
   if (left <= 0) return false;
-  for (size_t want = kHeaderGuess;; want *= 8) {
+  const auto most =
+      narrow<size_t>(std::clamp<int64_t>(options_.limits->page_header_bytes, 1, INT32_MAX));
+  for (size_t want = std::min(kHeaderGuess, most);; want = std::min(want * 8, most)) {
     const size_t ask = narrow<size_t>(std::min<int64_t>(left, narrow<int64_t>(want)));
     VENEER_TRY(const std::span<const uint8_t> bytes, source_->peek(position_, ask));
-    const bool all = narrow<int64_t>(bytes.size()) >= left;
+    const bool all = narrow<int64_t>(ask) == left;
     format::PageHeaderResult read = format::read_page_header(
-        all ? bytes.first(narrow<size_t>(left)) : bytes, page_offset(), header);
+        bytes.first(all ? ask : std::min(bytes.size(), most)), page_offset(), header);
     if (read.status.ok() && !read.needs_more) {
       header_bytes_ = narrow<int32_t>(read.header_bytes);
       break;
     }
     if (!read.needs_more) return std::move(read.status);
     if (all) return Status::corrupt("page header runs past the column chunk", page_offset());
-    if (want >= kHeaderMost) {
-      return Status::over_limit(concat({"page header is longer than ", kHeaderMost, " bytes"}),
-                                page_offset());
+    if (want == most) {
+      return over_limit("page header length", narrow<int64_t>(most) + 1, "page_header_bytes",
+                        options_.limits->page_header_bytes, page_offset());
     }
   }
   const int64_t body_left = left - header_bytes_;
@@ -55,16 +57,52 @@ Result<bool> PageStream::next_header(PageHeader* header) {
                 " bytes runs past the column chunk, which has ", body_left, " left"}),
         page_offset());
   }
-  const int64_t largest = std::max(header->compressed_page_size, header->uncompressed_page_size);
-  if (largest > options_.page_bytes_limit) {
-    return Status::over_limit(
-        concat({"page of ", largest, " bytes is over the limit page_bytes of ",
-                options_.page_bytes_limit}),
-        page_offset());
-  }
+  VENEER_CHECK(check_sizes(*header));
   checksum_ok_.reset();
   position_ += header_bytes_ + header->compressed_page_size;
   return true;
+}
+
+Status PageStream::check_sizes(const PageHeader& header) const {
+  const Limits& limits = *options_.limits;
+  const int64_t stored = header.compressed_page_size;
+  const int64_t size = header.uncompressed_page_size;
+  if (header_bytes_ > limits.page_header_bytes) {
+    return over_limit("page header length", header_bytes_, "page_header_bytes",
+                      limits.page_header_bytes, page_offset());
+  }
+  if (stored > limits.compressed_page_bytes) {
+    return over_limit("compressed_page_size", stored, "compressed_page_bytes",
+                      limits.compressed_page_bytes, page_offset());
+  }
+  const bool dictionary = header.type == PageType::dictionary;
+  // An uncompressed page has the bytes that are stored, whatever its header says.
+  const int64_t real = codec_ == Codec::uncompressed ? stored : size;
+  if (std::max(size, real) > limits.page_bytes) {
+    return over_limit("uncompressed_page_size", std::max(size, real), "page_bytes",
+                      limits.page_bytes, page_offset());
+  }
+  if (dictionary && std::max(size, real) > limits.dictionary_bytes) {
+    return over_limit("dictionary page size", std::max(size, real), "dictionary_bytes",
+                      limits.dictionary_bytes, page_offset());
+  }
+  const int64_t taken = int64_t{header_bytes_} + stored;
+  const int64_t ratio = size / taken + (size % taken != 0 ? 1 : 0);
+  if (codec_ != Codec::uncompressed && ratio > limits.decompression_ratio) {
+    return over_limit("page with a ratio", ratio, "decompression_ratio", limits.decompression_ratio,
+                      page_offset());
+  }
+  return {};
+}
+
+Status Decompressors::decompress(Codec codec, std::span<const uint8_t> in, std::span<uint8_t> out) {
+  const auto size = narrow<int64_t>(out.size());
+  const int64_t done = done_.fetch_add(size, std::memory_order_relaxed);
+  if (done > limit_ - size) {
+    done_.fetch_sub(size, std::memory_order_relaxed);
+    return over_limit("total of decompressed bytes", done + size, "decompressed_bytes", limit_);
+  }
+  return codecs_.decompress(codec, in, out);
 }
 
 Result<std::span<const uint8_t>> PageStream::stored_body(bool keep, SharedBuffer* owner,
@@ -140,7 +178,7 @@ Result<PageBody> PageStream::body(const PageHeader& header, bool keep, bool repo
   // A page of nulls alone may have no compressed part at all, or one that holds nothing: Hadoop's
   // framing of no bytes is a block of length 0, with or without a body.
   if (size != level_bytes) {
-    Status status = decompressor_.decompress(
+    Status status = options_.decompressors->decompress(
         codec_, packed, std::span<uint8_t>(out->data(), size).subspan(level_bytes));
     if (!status.ok()) return std::move(status).at(page_offset());
   }

@@ -1,6 +1,7 @@
 // Splits a column chunk into pages: headers, checksums, decompressed bodies.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -16,6 +17,21 @@
 
 namespace veneer::column {
 
+/// What the streams of one read share: the codecs' contexts, and how much they have decompressed.
+/// Safe to use from several threads.
+class Decompressors {
+ public:
+  Decompressors(MemoryPool* pool, int64_t limit) noexcept : codecs_(pool), limit_(limit) {}
+  /// As codec::Decompressor::decompress; over_limit once all outputs together pass
+  /// Limits::decompressed_bytes.
+  Status decompress(Codec codec, std::span<const uint8_t> in, std::span<uint8_t> out);
+
+ private:
+  codec::Decompressors codecs_;
+  const int64_t limit_;
+  std::atomic<int64_t> done_{0};
+};
+
 /// A page's decompressed body, and who keeps it alive.
 struct PageBody {
   std::span<const uint8_t> levels;  ///< V2: the levels, which are never compressed; else empty
@@ -29,17 +45,15 @@ class PageStream {
  public:
   struct Options {
     MemoryPool* pool = nullptr;
-    int64_t page_bytes_limit = 0;
+    const Limits* limits = nullptr;          ///< must outlive the stream, as the next must
+    Decompressors* decompressors = nullptr;  ///< of the whole read
     bool checksums = true;
     /// The writer sets is_compressed to false in V2 pages that it compresses.
     bool v2_always_compressed = false;
   };
 
   explicit PageStream(const Options& options) noexcept
-      : options_(options),
-        scratch_(options.pool),
-        decompressor_(options.pool),
-        kept_(options.pool) {}
+      : options_(options), scratch_(options.pool), kept_(options.pool) {}
 
   /// Starts on a chunk; the source must outlive its reading.
   void open(ChunkSource* source, Codec codec) noexcept;
@@ -59,6 +73,7 @@ class PageStream {
 
  private:
   Result<std::span<const uint8_t>> stored_body(bool keep, SharedBuffer* owner, size_t size);
+  Status check_sizes(const PageHeader& header) const;
   Status check_crc(const PageHeader& header, std::span<const uint8_t> stored, bool report);
 
   Options options_;
@@ -68,8 +83,7 @@ class PageStream {
   int64_t page_position_ = 0;  // of the last header read
   int32_t header_bytes_ = 0;
   std::optional<bool> checksum_ok_;
-  Buffer scratch_;  // decompressed bodies that nobody keeps
-  codec::Decompressor decompressor_;
+  Buffer scratch_;    // decompressed bodies that nobody keeps
   KeptBuffers kept_;  // bodies handed out
 };
 

@@ -8,6 +8,7 @@
 #include "base/checked.h"
 #include "base/cursor.h"
 #include "base/macros.h"
+#include "base/over_limit.h"
 #include "base/text.h"
 #include "encoding/decimal.h"
 #include "encoding/view.h"
@@ -149,10 +150,12 @@ bool views_point_into_page(const ValueLayout& layout, Encoding encoding) noexcep
          (encoding == Encoding::plain || encoding == Encoding::delta_length_byte_array);
 }
 
-ValueDecoder::ValueDecoder(const ValueLayout& layout, MemoryPool* pool, bool carry_prefix) noexcept
+ValueDecoder::ValueDecoder(const ValueLayout& layout, MemoryPool* pool, bool carry_prefix,
+                           int64_t longest_string) noexcept
     : layout_(layout),
       pool_(pool),
       carry_prefix_(carry_prefix),
+      longest_string_(longest_string),
       scratch_(pool),
       joined_(pool),
       previous_(pool) {}
@@ -235,8 +238,10 @@ Status ValueDecoder::open_delta_byte_array(std::span<const uint8_t> bytes) {
                                              : Status();
 }
 
-uint32_t ValueDecoder::buffer_index(LeafData* data) {
-  if (buffer_index_ < 0) buffer_index_ = data->add_buffer(bytes_, owner_);
+Result<uint32_t> ValueDecoder::buffer_index(LeafData* data) {
+  if (buffer_index_ < 0) {
+    VENEER_TRY(buffer_index_, data->add_buffer(bytes_, owner_));
+  }
   return narrow<uint32_t>(buffer_index_);
 }
 
@@ -285,11 +290,25 @@ Status ValueDecoder::decode_stored(size_t n, uint8_t* out) {
 }
 
 Status ValueDecoder::decode_views(size_t n, LeafData* data, BinaryView* out) {
+  VENEER_CHECK(make_views(n, data, out));
+  // No string is longer than the page that holds its bytes, and the value before.
+  if (narrow<int64_t>(bytes_.size() + previous_.size()) <= longest_string_) return {};
+  for (size_t i = 0; i < n; ++i) {
+    if (out[i].length > longest_string_) {
+      return over_limit("string length", out[i].length, "string_bytes", longest_string_);
+    }
+  }
+  return {};
+}
+
+Status ValueDecoder::make_views(size_t n, LeafData* data, BinaryView* out) {
   if (encoding_ == Encoding::plain) {
-    return plain_binary_.decode(out, n, buffer_index(data), 0);
+    VENEER_TRY(const uint32_t index, buffer_index(data));
+    return plain_binary_.decode(out, n, index, 0);
   }
   if (encoding_ == Encoding::delta_length_byte_array) {
-    return delta_length_.decode(out, n, buffer_index(data), 0);
+    VENEER_TRY(const uint32_t index, buffer_index(data));
+    return delta_length_.decode(out, n, index, 0);
   }
   // DELTA_BYTE_ARRAY: values are put together in memory of the batch. Halve the run until its
   // strings fit one piece.
@@ -303,7 +322,7 @@ Status ValueDecoder::decode_views(size_t n, LeafData* data, BinaryView* out) {
     }
     if (total > UINT32_MAX) return Status::over_limit("a string of 4 GiB or more");
     VENEER_TRY(SharedBuffer owner, joined_.acquire(narrow<size_t>(total)));
-    const uint32_t index = data->add_buffer(owner->bytes(), owner);
+    VENEER_TRY(const uint32_t index, data->add_buffer(owner->bytes(), owner));
     VENEER_CHECK(delta_bytes_.decode(now, owner->data(), index, 0, out));
     out += now;
     n -= now;
@@ -323,8 +342,8 @@ Status ValueDecoder::decode_decimals(size_t n, LeafData* data, uint8_t* out) {
       const size_t buffers = data->buffers.size();
       VENEER_CHECK(decode_views(now, data, scratch_.as<BinaryView>()));
       VENEER_CHECK(convert_views(layout_, {scratch_.as<BinaryView>(), now}, data->buffers, out));
-      data->buffers.resize(buffers);
-      data->owners.resize(buffers);
+      data->buffers.truncate(buffers);
+      data->owners.truncate(buffers);
       buffer_index_ = -1;
     } else {
       VENEER_CHECK(decode_stored(now, scratch_.data()));
@@ -359,7 +378,7 @@ Status ValueDecoder::skip(size_t n) {
 
 Status decode_dictionary(const ValueLayout& layout, MemoryPool* pool,
                          std::span<const uint8_t> bytes, SharedBuffer owner, size_t n,
-                         Dictionary* out) {
+                         int64_t longest_string, Dictionary* out) {
   // The least that n entries take, before memory is taken for them.
   const size_t each = layout.type == PhysicalType::byte_array ? 4 : layout.stored_width;
   const size_t most = layout.type == PhysicalType::boolean ? bytes.size() * 8
@@ -370,7 +389,7 @@ Status decode_dictionary(const ValueLayout& layout, MemoryPool* pool,
         concat({"dictionary page of ", bytes.size(), " bytes cannot hold ", n, " entries"}));
   }
   LeafData data(pool);
-  ValueDecoder decoder(layout, pool, false);
+  ValueDecoder decoder(layout, pool, false, longest_string);
   const Dictionary none;
   VENEER_CHECK(decoder.open(Encoding::plain, bytes, owner, &none));
   VENEER_CHECK(decoder.decode(n, &data));

@@ -43,7 +43,9 @@ class ValueDecoder {
  public:
   /// `carry_prefix`: the first value of a DELTA_BYTE_ARRAY page may begin with the last value of
   /// the page before (PARQUET-246: parquet-mr before 1.8).
-  ValueDecoder(const ValueLayout& layout, MemoryPool* pool, bool carry_prefix) noexcept;
+  /// A string of over `longest_string` bytes is over_limit.
+  ValueDecoder(const ValueLayout& layout, MemoryPool* pool, bool carry_prefix,
+               int64_t longest_string) noexcept;
 
   /// Starts on the values of a page. `owner` keeps `bytes` alive where views will point into them.
   /// `dictionary` is the chunk's, or empty; it must outlive the page.
@@ -66,13 +68,15 @@ class ValueDecoder {
   Status open_delta_byte_array(std::span<const uint8_t> bytes);
   Status decode_stored(size_t n, uint8_t* out);
   Status decode_views(size_t n, LeafData* data, BinaryView* out);
+  Status make_views(size_t n, LeafData* data, BinaryView* out);
   Status decode_decimals(size_t n, LeafData* data, uint8_t* out);
   Status unsupported() const;
-  uint32_t buffer_index(LeafData* data);
+  Result<uint32_t> buffer_index(LeafData* data);
 
   ValueLayout layout_;
   MemoryPool* pool_;
   bool carry_prefix_;
+  int64_t longest_string_;
   Encoding encoding_ = Encoding::plain;
   std::span<const uint8_t> bytes_;
   SharedBuffer owner_;
@@ -99,7 +103,7 @@ class ValueDecoder {
 /// Decodes a dictionary page's `n` PLAIN entries.
 Status decode_dictionary(const ValueLayout& layout, MemoryPool* pool,
                          std::span<const uint8_t> bytes, SharedBuffer owner, size_t n,
-                         Dictionary* out);
+                         int64_t longest_string, Dictionary* out);
 
 /// Booleans are decoded one byte each; Arrow wants bits. Packs the first `n` values (of spread
 /// where there are nulls, else of dense) into data->spread; nothing for other kinds.

@@ -5,24 +5,29 @@
 #include "base/bits.h"
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/over_limit.h"
 #include "base/text.h"
 #include "column/column_builder.h"
 #include "column/levels.h"
+#include "format/shown.h"
 
 namespace veneer {
 
 using column::LeafData;
 
-void BatchData::fit(const Projection& projection, MemoryPool* pool) {
-  if (leaves.size() == projection.slots.size() && nodes.size() == projection.nodes.size()) return;
-  leaves.clear();
-  nodes.clear();
-  leaves.reserve(projection.slots.size());
-  nodes.reserve(projection.nodes.size());
-  for (size_t i = 0; i < projection.slots.size(); ++i) leaves.emplace_back(pool);
-  for (size_t i = 0; i < projection.nodes.size(); ++i) nodes.emplace_back(pool);
-  columns.assign(projection.nodes.size(), Column());
-  dictionaries.assign(projection.slots.size(), Column());
+Status BatchData::fit(const Projection& projection, MemoryPool* pool) {
+  const size_t slots = projection.slots.size();
+  const size_t all = projection.nodes.size();
+  if (leaves.size() == slots && nodes.size() == all) return {};
+  VENEER_CHECK(leaves.reserve(slots));
+  VENEER_CHECK(dictionaries.reserve(slots));
+  VENEER_CHECK(nodes.reserve(all));
+  VENEER_CHECK(columns.reserve(all));
+  while (leaves.size() < slots) leaves.emplace_back(pool);
+  while (dictionaries.size() < slots) dictionaries.emplace_back();
+  while (nodes.size() < all) nodes.emplace_back(pool);
+  while (columns.size() < all) columns.emplace_back();
+  return {};
 }
 
 namespace {
@@ -41,12 +46,15 @@ column::LevelsView view_of(const LeafData& leaf, bool lists) {
 class Assembler {
  public:
   Assembler(const Projection& projection, const Schema& schema,
-            const std::vector<column::LeafReader>& readers, BatchData* batch)
-      : projection_(projection), schema_(schema), readers_(readers), batch_(batch) {}
+            const PoolArray<column::LeafReader>& readers, int64_t list_length, BatchData* batch)
+      : projection_(projection),
+        schema_(schema),
+        readers_(readers),
+        list_length_(list_length),
+        batch_(batch) {}
 
-  Status check_shared(uint32_t top) const {
-    const Projection::Node& node = projection_.nodes[top];
-    for (uint32_t slot = node.first_slot + 1; slot < node.first_slot + node.num_slots; ++slot) {
+  Status check_shared() const {
+    for (uint32_t slot = 1; slot < projection_.slots.size(); ++slot) {
       const Projection::Slot& own = projection_.slots[slot];
       if (own.shared_repetition == 0 && own.shared_definition == 0) continue;
       const LeafData& a = batch_->leaves[slot - 1];
@@ -55,17 +63,25 @@ class Assembler {
       const bool b_lists = own.element_levels.size() > 1;
       if (!same_ancestors(view_of(a, a_lists), view_of(b, b_lists), own.shared_repetition,
                           own.shared_definition)) {
-        return Status::corrupt(concat({"its levels disagree with those of ",
-                                       schema_.leaf_path(projection_.slots[slot - 1].leaf),
-                                       " about the group that holds both"}))
-            .in_column(schema_.leaf_path(own.leaf));
+        return Status::corrupt(
+                   concat({"its levels disagree with those of ",
+                           format::shown_leaf(schema_, projection_.slots[slot - 1].leaf),
+                           " about the group that holds both"}))
+            .in_column(format::shown_leaf(schema_, own.leaf));
       }
     }
     return {};
   }
 
-  // The depth is bounded by Limits::schema_depth.
-  Status build(uint32_t at, size_t parent_size) {
+  // Parents come before their children, so that no stack is needed, however deep the schema is.
+  Status build(size_t rows) {
+    for (uint32_t i = 0; i < projection_.num_top_level; ++i) batch_->nodes[i].size = rows;
+    for (uint32_t at = 0; at < projection_.nodes.size(); ++at) VENEER_CHECK(build_node(at));
+    return {};
+  }
+
+ private:
+  Status build_node(uint32_t at) {
     const Projection::Node& node = projection_.nodes[at];
     Column* column = &batch_->columns[at];
     const Field& field = *node.field;
@@ -75,20 +91,19 @@ class Assembler {
     }
     ColumnBuilder::begin(column, &field, nullptr);
     ColumnBuilder::children(column, batch_->columns.data() + node.first_child, node.num_children);
-    size_t child_size = parent_size;
+    size_t child_size = batch_->nodes[at].size;
     if (field.kind == FieldKind::structure) {
-      VENEER_CHECK(build_structure(node, at, parent_size, column));
+      VENEER_CHECK(build_structure(node, at, child_size, column));
       child_size = column->size();
     } else {
       VENEER_CHECK(build_list(node, at, column, &child_size));
     }
     for (uint32_t i = 0; i < node.num_children; ++i) {
-      VENEER_CHECK(build(node.first_child + i, child_size));
+      batch_->nodes[node.first_child + i].size = child_size;
     }
     return {};
   }
 
- private:
   void build_leaf(const Projection::Node& node, Column* column) {
     LeafData& data = batch_->leaves[node.first_slot];
     const column::LeafReader& reader = readers_[node.first_slot];
@@ -136,7 +151,7 @@ class Assembler {
     BatchData::Node& memory = batch_->nodes[at];
     if (leaf.levels > static_cast<size_t>(INT32_MAX) - 1) {
       return Status::unsupported("more than 2^31 - 1 list elements in one batch; read fewer rows")
-          .in_column(schema_.element_path(field.element));
+          .in_column(format::shown_path(schema_, field.element));
     }
     VENEER_CHECK(memory.offsets.resize_discard((leaf.levels + 1) * sizeof(int32_t)));
     VENEER_CHECK(memory.validity.resize_discard(bytes_for_bits(leaf.levels) + 16));
@@ -153,23 +168,35 @@ class Assembler {
     const size_t size = leaf.wide_levels ? derive(uint16_t{}) : derive(uint8_t{});
     ColumnBuilder::shape(column, size, nulls, memory.validity.data());
     ColumnBuilder::offsets(column, memory.offsets.as<int32_t>());
+    return check_lengths(field, memory.offsets.as<int32_t>(), size, leaf.levels);
+  }
+
+  Status check_lengths(const Field& field, const int32_t* offsets, size_t size, size_t levels) {
+    if (narrow<int64_t>(levels) <= list_length_) return {};
+    for (size_t i = 0; i < size; ++i) {
+      const int32_t length = offsets[i + 1] - offsets[i];
+      if (length <= list_length_) continue;
+      return over_limit("list length", length, "list_length", list_length_)
+          .in_column(format::shown_path(schema_, field.element));
+    }
     return {};
   }
 
   const Projection& projection_;
   const Schema& schema_;
-  const std::vector<column::LeafReader>& readers_;
+  const PoolArray<column::LeafReader>& readers_;
+  int64_t list_length_;
   BatchData* batch_;
 };
 
 }  // namespace
 
 Status assemble(const Projection& projection, const Schema& schema,
-                const std::vector<column::LeafReader>& readers, uint32_t top, size_t rows,
+                const PoolArray<column::LeafReader>& readers, size_t rows, int64_t list_length,
                 BatchData* batch) {
-  Assembler assembler(projection, schema, readers, batch);
-  VENEER_CHECK(assembler.check_shared(top));
-  return assembler.build(top, rows);
+  Assembler assembler(projection, schema, readers, list_length, batch);
+  VENEER_CHECK(assembler.check_shared());
+  return assembler.build(rows);
 }
 
 }  // namespace veneer

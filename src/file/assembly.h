@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "base/memory.h"
+#include "base/pool_array.h"
 #include "column/leaf_data.h"
 #include "column/leaf_reader.h"
 #include "file/projection.h"
@@ -20,20 +20,24 @@ struct BatchData {
     explicit Node(MemoryPool* pool) noexcept : offsets(pool), validity(pool) {}
     Buffer offsets;
     Buffer validity;
+    size_t size = 0;  ///< entries of the node's parent, or elements of its parent's lists
   };
-  std::vector<column::LeafData> leaves;  // by slot
-  std::vector<Node> nodes;               // by node of the projection
-  std::vector<Column> columns;           // by node
-  std::vector<Column> dictionaries;      // by slot
+  explicit BatchData(MemoryPool* pool) noexcept
+      : leaves(pool), nodes(pool), columns(pool), dictionaries(pool) {}
 
-  /// Fits it to a projection; keeps what memory it has.
-  void fit(const Projection& projection, MemoryPool* pool);
+  PoolArray<column::LeafData> leaves;  // by slot
+  PoolArray<Node> nodes;               // by node of the projection
+  PoolArray<Column> columns;           // by node
+  PoolArray<Column> dictionaries;      // by slot
+
+  /// Makes room for a projection, of which it then is.
+  Status fit(const Projection& projection, MemoryPool* pool);
 };
 
-/// Sets the columns below top-level column `top` from the leaves, which hold `rows` rows.
-/// Leaves that tell different things of a common ancestor are `corrupt`.
+/// Sets the columns from the leaves, which hold `rows` rows. Leaves that tell different things of a
+/// common ancestor are `corrupt`; a list of over `list_length` elements is `over_limit`.
 Status assemble(const Projection& projection, const Schema& schema,
-                const std::vector<column::LeafReader>& readers, uint32_t top, size_t rows,
+                const PoolArray<column::LeafReader>& readers, size_t rows, int64_t list_length,
                 BatchData* batch);
 
 }  // namespace veneer

@@ -7,6 +7,7 @@
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/over_limit.h"
 #include "base/text.h"
 #include "column/leaf_reader.h"
 #include "file/assembly.h"
@@ -14,6 +15,7 @@
 #include "file/file_impl.h"
 #include "file/projection.h"
 #include "file/thread_pool.h"
+#include "format/shown.h"
 
 namespace veneer {
 namespace {
@@ -34,6 +36,8 @@ struct RowSpan {
 }  // namespace
 
 struct Batch::Impl {
+  explicit Impl(std::shared_ptr<const File::Impl> of) : file(std::move(of)), data(&file->pool) {}
+
   std::shared_ptr<const File::Impl> file;  // before data: the memory is its pool's
   std::shared_ptr<const Projection> projection;
   BatchData data;
@@ -78,8 +82,8 @@ struct BatchReader::Impl {
   Status status;
   bool ended = false;
   std::shared_ptr<const Projection> projection;
-  std::vector<const Field*> fields;
-  std::vector<RowSpan> spans;
+  PoolArray<const Field*> fields;
+  PoolArray<RowSpan> spans;
   int64_t total_rows = 0;
   int64_t rows_done = 0;
 
@@ -90,19 +94,33 @@ struct BatchReader::Impl {
   int64_t span_done = 0;
   size_t batch_rows = 0;
 
-  std::vector<ChunkInput> sources;  // by slot, as are the readers
-  std::vector<column::LeafReader> readers;
-  std::vector<Status> statuses;
+  column::Decompressors decompressors;
+  PoolArray<ChunkInput> sources;  // by slot, as are the readers
+  PoolArray<column::LeafReader> readers;
+  PoolArray<Status> statuses;
+  PoolArray<ByteRange> ranges;
+  int64_t chunk_bytes = 0;  // of this file, in the chunks opened so far
   std::unique_ptr<ThreadPool> threads;
 
   Impl(std::shared_ptr<const File::Impl> of, ReadOptions with)
-      : file(std::move(of)), options(std::move(with)) {}
+      : file(std::move(of)),
+        options(std::move(with)),
+        fields(&file->pool),
+        spans(&file->pool),
+        decompressors(&file->pool, file->options.limits.decompressed_bytes),
+        sources(&file->pool),
+        readers(&file->pool),
+        statuses(&file->pool),
+        ranges(&file->pool) {}
 
   const Schema& schema() const { return file->metadata->schema(); }
   Status plan();
+  Status plan_rows();
+  Status make_readers();
   Status open_span();
+  Status open_slot(size_t slot, int64_t rows, double* decoded_bytes);
   Status read_batch(Batch::Impl* batch);
-  size_t rows_per_batch(const std::vector<ChunkPlace>& places, int64_t rows) const;
+  size_t rows_per_batch(double decoded_bytes, int64_t rows) const;
   template <class Task>
   Status for_each_slot(Task task);
   Status slot_failure(Status failure, size_t slot) const;
@@ -121,12 +139,23 @@ Status BatchReader::Impl::plan() {
   if (options.first_row < 0) return Status::invalid_argument("first_row must not be negative");
 
   VENEER_TRY(Projection made,
-             Projection::make(schema(), options.columns, options.dictionary_columns));
+             Projection::make(schema(), options.columns, options.dictionary_columns, &file->pool));
   projection = std::make_shared<const Projection>(std::move(made));
+  VENEER_CHECK(fields.reserve(projection->num_top_level));
   for (uint32_t i = 0; i < projection->num_top_level; ++i) {
-    fields.push_back(projection->nodes[i].field);
+    fields.emplace_back(projection->nodes[i].field);
   }
+  VENEER_CHECK(plan_rows());
+  if (projection->slots.empty() && total_rows > file->options.limits.rows_without_columns) {
+    return over_limit("number of rows without a column", total_rows, "rows_without_columns",
+                      file->options.limits.rows_without_columns);
+  }
+  return make_readers();
+}
 
+Status BatchReader::Impl::plan_rows() {
+  const FileMetadata& metadata = *file->metadata;
+  const auto groups = narrow<int32_t>(metadata.num_row_groups());
   const int32_t end =
       options.row_group_count < 0 ? groups : options.first_row_group + options.row_group_count;
   int64_t file_row = 0;
@@ -140,16 +169,22 @@ Status BatchReader::Impl::plan() {
       to_skip -= skipped;
       to_read -= count;
       if (count > 0) {
-        spans.push_back({narrow<uint32_t>(i), file_row, skipped, count});
+        VENEER_CHECK(spans.push_back({narrow<uint32_t>(i), file_row, skipped, count}));
         total_rows += count;
       }
     }
     file_row += rows;
   }
+  return {};
+}
 
+Status BatchReader::Impl::make_readers() {
+  const FileMetadata& metadata = *file->metadata;
   const size_t slots = projection->slots.size();
-  sources.reserve(slots);
-  readers.reserve(slots);
+  VENEER_CHECK(sources.reserve(slots));
+  VENEER_CHECK(readers.reserve(slots));
+  VENEER_CHECK(statuses.reserve(slots));
+  VENEER_CHECK(ranges.reserve(slots));
   for (const Projection::Slot& slot : projection->slots) {
     sources.emplace_back(&file->pool);
     column::LeafReader::Options reader;
@@ -160,19 +195,21 @@ Status BatchReader::Impl::plan() {
     reader.carry_prefix = metadata.writer().is_before("parquet-mr", 1, 8, 0);
     reader.int96 = options.int96;
     reader.pages.pool = &file->pool;
-    reader.pages.page_bytes_limit = file->options.limits.page_bytes;
+    reader.pages.limits = &file->options.limits;
+    reader.pages.decompressors = &decompressors;
     reader.pages.checksums = options.checksums;
     reader.pages.v2_always_compressed = v2_pages_always_compressed(metadata.writer());
-    readers.emplace_back(std::move(reader));
+    readers.emplace_back(reader);
+    statuses.emplace_back();
   }
-  statuses.resize(slots);
   if (options.threads != 1 && slots > 1) threads = std::make_unique<ThreadPool>(options.threads);
   return {};
 }
 
 Status BatchReader::Impl::slot_failure(Status failure, size_t slot) const {
+  if (failure.ok()) return failure;
   return std::move(failure)
-      .in_column(schema().leaf_path(projection->slots[slot].leaf))
+      .in_column(format::shown_leaf(schema(), projection->slots[slot].leaf))
       .in_row_group(span.row_group);
 }
 
@@ -191,57 +228,64 @@ Status BatchReader::Impl::for_each_slot(Task task) {
   for (size_t slot = 0; slot < readers.size(); ++slot) {
     if (statuses[slot].ok()) continue;
     Status failure = slot_failure(std::move(statuses[slot]), slot);
-    statuses.assign(readers.size(), Status());
+    for (Status& other : statuses) other = Status();
     return failure;
   }
   return {};
 }
 
-size_t BatchReader::Impl::rows_per_batch(const std::vector<ChunkPlace>& places,
-                                         int64_t rows) const {
-  // Estimated from metadata, which may lie: it only decides how much is asked for at once.
-  double bytes = 0;
-  for (size_t slot = 0; slot < places.size(); ++slot) {
-    const auto values = static_cast<double>(places[slot].chunk.num_values);
-    bytes += values * (static_cast<double>(readers[slot].width()) + 2.0);
-  }
-  const double per_row = std::max(bytes / static_cast<double>(rows), 1.0 / 8);
+size_t BatchReader::Impl::rows_per_batch(double decoded_bytes, int64_t rows) const {
+  const double per_row = std::max(decoded_bytes / static_cast<double>(rows), 1.0 / 8);
   const double fitting = static_cast<double>(options.batch_bytes) / per_row;
   const auto most = static_cast<double>(options.batch_rows);
   const auto least = std::min(most, static_cast<double>(kSmallestBatch));
   return static_cast<size_t>(std::clamp(fitting, least, most));
 }
 
+Status BatchReader::Impl::open_slot(size_t slot, int64_t rows, double* decoded_bytes) {
+  VENEER_TRY(const ChunkPlace place,
+             locate_chunk(*file, span.row_group, projection->slots[slot].leaf));
+  if (place.input == file->input.get()) {
+    ranges.emplace_back(ByteRange{place.begin, place.size});
+    // Each chunk is opened once, so that all of them can be no larger than the file unless they
+    // share its bytes: then a small file could keep a reader busy for ever. Twice that, since what
+    // follows a chunk may be read with it (see chunk_range).
+    chunk_bytes += place.size;
+    if (chunk_bytes / 2 > file->size) {
+      return slot_failure(
+          Status::corrupt("column chunks overlap: those read so far have " +
+                              std::to_string(chunk_bytes) + " bytes, their file has " +
+                              std::to_string(file->size),
+                          place.begin),
+          slot);
+    }
+  }
+  const int64_t share = std::max(
+      kSmallestWindow, kWindowsTogether / std::max<int64_t>(1, narrow<int64_t>(readers.size())));
+  VENEER_TRY(const int64_t input_size, place.input->size());
+  sources[slot].open(place.input, input_size, place.begin, place.size,
+                     std::min(place.input->preferred_read_bytes(), share));
+  // Estimated from metadata, which may lie: it only decides how much is asked for at once.
+  *decoded_bytes += static_cast<double>(place.chunk.num_values) *
+                    (static_cast<double>(readers[slot].width()) + 2.0);
+  return slot_failure(
+      readers[slot].open_chunk(&sources[slot], place.chunk.codec, place.chunk.num_values, rows),
+      slot);
+}
+
 Status BatchReader::Impl::open_span() {
   span = spans[next_span++];
   span_done = 0;
-  const size_t slots = readers.size();
-  std::vector<ChunkPlace> places(slots);
-  std::vector<ByteRange> ranges;
-  ranges.reserve(slots);
+  ranges.clear();
   const int64_t rows = file->metadata->row_group(span.row_group).num_rows;
-  for (size_t slot = 0; slot < slots; ++slot) {
-    VENEER_TRY(places[slot], locate_chunk(*file, span.row_group, projection->slots[slot].leaf));
-    if (places[slot].input == file->input.get()) {
-      ranges.push_back({places[slot].begin, places[slot].size});
-    }
+  double decoded_bytes = 0;
+  for (size_t slot = 0; slot < readers.size(); ++slot) {
+    VENEER_CHECK(open_slot(slot, rows, &decoded_bytes));
   }
   std::sort(ranges.begin(), ranges.end(),
             [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
   file->input->will_need(ranges);
-
-  const int64_t share =
-      std::max(kSmallestWindow, kWindowsTogether / std::max<int64_t>(1, narrow<int64_t>(slots)));
-  for (size_t slot = 0; slot < slots; ++slot) {
-    const ChunkPlace& place = places[slot];
-    VENEER_TRY(const int64_t input_size, place.input->size());
-    sources[slot].open(place.input, input_size, place.begin, place.size,
-                       std::min(place.input->preferred_read_bytes(), share));
-    Status opened =
-        readers[slot].open_chunk(&sources[slot], place.chunk.codec, place.chunk.num_values, rows);
-    if (!opened.ok()) return slot_failure(std::move(opened), slot);
-  }
-  batch_rows = rows_per_batch(places, rows);
+  batch_rows = rows_per_batch(decoded_bytes, rows);
   span_open = true;
   if (span.first == 0) return {};
   return for_each_slot([&](size_t slot) { return readers[slot].skip(span.first); });
@@ -256,21 +300,20 @@ Status BatchReader::Impl::read_batch(Batch::Impl* batch) {
       narrow<size_t>(std::min<int64_t>(narrow<int64_t>(batch_rows), span.count - span_done));
   if (batch->file != file || batch->projection != projection) {
     // Another read's batch: its memory belongs to that read's file.
-    batch->data = BatchData();
+    batch->data = BatchData(&file->pool);
     batch->file = file;
     batch->projection = projection;
   }
-  batch->data.fit(*projection, &file->pool);
+  VENEER_CHECK(batch->data.fit(*projection, &file->pool));
   VENEER_CHECK(for_each_slot([&](size_t slot) -> Status {
     if (options.cancel != nullptr && options.cancel->load(std::memory_order_relaxed)) {
       return Status::cancelled("the read was cancelled");
     }
     return readers[slot].read(rows, &batch->data.leaves[slot]);
   }));
-  for (uint32_t top = 0; top < projection->num_top_level; ++top) {
-    Status built = assemble(*projection, schema(), readers, top, rows, &batch->data);
-    if (!built.ok()) return std::move(built).in_row_group(span.row_group);
-  }
+  Status built = assemble(*projection, schema(), readers, rows, file->options.limits.list_length,
+                          &batch->data);
+  if (!built.ok()) return std::move(built).in_row_group(span.row_group);
   batch->rows = rows;
   batch->first_row = span.file_row + span.first + span_done;
   batch->row_group = narrow<int32_t>(span.row_group);
@@ -290,7 +333,7 @@ int64_t BatchReader::total_rows() const noexcept { return impl_->total_rows; }
 std::span<const Field* const> BatchReader::fields() const noexcept { return impl_->fields; }
 
 bool BatchReader::next(Batch* batch) {
-  if (batch->impl_ == nullptr) batch->impl_ = std::make_unique<Batch::Impl>();
+  if (batch->impl_ == nullptr) batch->impl_ = std::make_unique<Batch::Impl>(impl_->file);
   batch->impl_->rows = 0;
   if (impl_->ended || !impl_->status.ok()) return false;
   if (!impl_->span_open && impl_->next_span == impl_->spans.size()) {

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "file/file_impl.h"
 #include "format/bloom_header.h"
+#include "format/shown.h"
 #include "veneer/bloom_filter.h"
 #include "veneer/file.h"
 
@@ -88,7 +89,7 @@ Result<std::optional<BloomFilter>> File::bloom_filter(int32_t row_group, int32_t
   if (!filter) {
     return impl_->named(std::move(filter)
                             .status()
-                            .in_column(schema().leaf_path(narrow<uint32_t>(leaf)))
+                            .in_column(format::shown_leaf(schema(), narrow<uint32_t>(leaf)))
                             .in_row_group(row_group));
   }
   return std::optional<BloomFilter>(*std::move(filter));

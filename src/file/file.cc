@@ -6,10 +6,12 @@
 #include "base/bits.h"
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/over_limit.h"
 #include "base/text.h"
 #include "file/file_impl.h"
 #include "format/footer.h"
 #include "format/page_index.h"
+#include "format/shown.h"
 
 namespace veneer {
 namespace {
@@ -56,10 +58,8 @@ Result<FooterBytes> read_footer(Input* input, const OpenOptions& options, Memory
         size - kTrailerBytes);
   }
   if (length > options.limits.footer_bytes) {
-    return Status::over_limit(
-        concat({"the footer of ", length, " bytes is over the limit footer_bytes of ",
-                options.limits.footer_bytes}),
-        size - kTrailerBytes);
+    return over_limit("footer length", length, "footer_bytes", options.limits.footer_bytes,
+                      size - kTrailerBytes);
   }
   if (size <= tail_bytes) {
     if (!is_magic(end - size, "PAR1")) {
@@ -150,9 +150,10 @@ Status check_indexes(const File& file, int32_t row_group, int32_t leaf) {
 // The place that a failure in one chunk has.
 Status placed(const File::Impl& file, Status status, int32_t row_group, int32_t leaf) {
   if (status.ok()) return status;
-  return file.named(std::move(status)
-                        .in_column(file.metadata->schema().leaf_path(narrow<uint32_t>(leaf)))
-                        .in_row_group(row_group));
+  return file.named(
+      std::move(status)
+          .in_column(format::shown_leaf(file.metadata->schema(), narrow<uint32_t>(leaf)))
+          .in_row_group(row_group));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ Result<FileMetadata> make_metadata(std::span<const SchemaElement> elements, Memo
   Limits limits;
   limits.schema_depth = INT32_MAX;
   limits.schema_elements = INT32_MAX;
+  limits.empty_groups = INT32_MAX;
   return format::parse_footer(std::move(footer), 0, limits, pool);
 }
 

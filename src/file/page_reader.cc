@@ -12,6 +12,7 @@
 #include "column/value_decoder.h"
 #include "file/chunk_input.h"
 #include "file/file_impl.h"
+#include "format/shown.h"
 
 namespace veneer {
 
@@ -27,6 +28,7 @@ struct PageReader::Impl {
   bool ended = false;
 
   ChunkInput source;
+  column::Decompressors decompressors;
   column::PageStream pages;
   column::ValueLayout layout;
   column::ValueDecoder values;
@@ -40,18 +42,23 @@ struct PageReader::Impl {
   bool data_seen = false;
 
   Impl(std::shared_ptr<const File::Impl> of, uint32_t group, uint32_t which,
-       const column::PageStream::Options& page_options, bool carry_prefix, PageOptions with)
+       column::PageStream::Options page_options, bool carry_prefix, PageOptions with)
       : file(std::move(of)),
         options(with),
         row_group(group),
         leaf(which),
         source(&file->pool),
-        pages(page_options),
+        decompressors(&file->pool, file->options.limits.decompressed_bytes),
+        pages(with_decompressors(page_options)),
         layout(column::ValueLayout::of(schema_leaf())),
-        values(layout, &file->pool, carry_prefix),
+        values(layout, &file->pool, carry_prefix, file->options.limits.string_bytes),
         data(&file->pool),
         statistics(&file->pool) {}
 
+  column::PageStream::Options with_decompressors(column::PageStream::Options page_options) {
+    page_options.decompressors = &decompressors;
+    return page_options;
+  }
   const Leaf& schema_leaf() const { return file->metadata->schema().leaf(leaf); }
   Status open();
   Status read(Page* page, bool* more);
@@ -99,9 +106,11 @@ Status PageReader::Impl::decode_dictionary(Page* page, column::PageBody body) {
   }
   const auto count = narrow<size_t>(page->header.dictionary.num_values);
   VENEER_CHECK(column::decode_dictionary(layout, &file->pool, body.values, std::move(body.owner),
-                                         count, &dictionary));
+                                         count, file->options.limits.string_bytes, &dictionary));
   data.clear();
-  if (layout.is_binary()) data.add_buffer(dictionary.bytes, dictionary.bytes_owner);
+  if (layout.is_binary()) {
+    VENEER_CHECK(data.add_buffer(dictionary.bytes, dictionary.bytes_owner).status());
+  }
   VENEER_CHECK(data.dense.append(dictionary.values->data(), dictionary.values->size()));
   return column::pack_booleans(layout, count, &data);
 }
@@ -151,7 +160,7 @@ Status PageReader::Impl::decode_data(Page* page, column::PageBody body) {
         concat({"page of a required column claims ", header.data_v2.num_nulls, " nulls"}));
   }
   if (dictionary && layout.is_binary()) {
-    data.add_buffer(dictionary.bytes, dictionary.bytes_owner);
+    VENEER_CHECK(data.add_buffer(dictionary.bytes, dictionary.bytes_owner).status());
   }
   values.begin_batch();
   VENEER_CHECK(values.open(v2 ? header.data_v2.encoding : header.data.encoding, bytes,
@@ -235,11 +244,11 @@ bool PageReader::next(Page* page) {
   bool more = false;
   Status failure = impl_->read(page, &more);
   if (!failure.ok()) {
-    impl_->status =
-        impl_->file->named(std::move(failure)
-                               .in_column(impl_->file->metadata->schema().leaf_path(impl_->leaf))
-                               .in_row_group(impl_->row_group)
-                               .at(page->offset != 0 ? page->offset : Status::kNoOffset));
+    impl_->status = impl_->file->named(
+        std::move(failure)
+            .in_column(format::shown_leaf(impl_->file->metadata->schema(), impl_->leaf))
+            .in_row_group(impl_->row_group)
+            .at(page->offset != 0 ? page->offset : Status::kNoOffset));
     return false;
   }
   impl_->ended = !more;
@@ -251,7 +260,7 @@ PageReader File::pages(int32_t row_group, int32_t leaf, PageOptions options) con
                      leaf < narrow<int32_t>(schema().num_leaves());
   column::PageStream::Options page_options;
   page_options.pool = &impl_->pool;
-  page_options.page_bytes_limit = impl_->options.limits.page_bytes;
+  page_options.limits = &impl_->options.limits;
   page_options.checksums = options.checksums;
   page_options.v2_always_compressed = v2_pages_always_compressed(metadata().writer());
   if (!valid) {

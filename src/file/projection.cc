@@ -5,6 +5,7 @@
 
 #include "base/macros.h"
 #include "base/text.h"
+#include "format/shown.h"
 
 namespace veneer {
 namespace {
@@ -27,6 +28,7 @@ class Builder {
   }
 
   Status build() {
+    VENEER_CHECK(reserve());
     out_->num_top_level = static_cast<uint32_t>(top_.size());
     for (const Field* field : top_) out_->nodes.push_back(node_of(*field));
     // Breadth first: the children of each node are appended side by side.
@@ -52,6 +54,27 @@ class Builder {
   }
 
  private:
+  // Charges for nodes and slots before they are made.
+  Status reserve() {
+    size_t nodes = 0;
+    size_t slots = 0;
+    size_t bytes = 0;
+    for (const Field& field : schema_.all_fields()) {
+      if (chosen_[schema_.index_of(field)] == 0) continue;
+      ++nodes;
+      if (field.kind != FieldKind::leaf) continue;
+      ++slots;
+      // What the heap takes for an array of so many levels.
+      bytes += 32 + sizeof(uint16_t) * field.repetition_level;
+    }
+    bytes += schema_.all_fields().size() * sizeof(uint32_t);
+    bytes += nodes * sizeof(Projection::Node) + slots * sizeof(Projection::Slot);
+    VENEER_CHECK(out_->charge->add(bytes));
+    out_->nodes.reserve(nodes);
+    out_->slots.reserve(slots);
+    return {};
+  }
+
   static Projection::Node node_of(const Field& field) {
     Projection::Node node;
     node.field = &field;
@@ -116,8 +139,9 @@ class Builder {
       node.num_slots = static_cast<uint32_t>(out_->slots.size()) - node.first_slot;
       const bool list = node.field->kind == FieldKind::list || node.field->kind == FieldKind::map;
       if (list && node.num_slots == 0) {
-        return Status::unsupported(concat({"the list ", schema_.element_path(node.field->element),
-                                           " has no leaf column, so its lengths are nowhere"}));
+        return Status::unsupported(
+            concat({"the list ", format::shown_path(schema_, node.field->element),
+                    " has no leaf column, so its lengths are nowhere"}));
       }
       path.pop_back();
     }
@@ -140,13 +164,13 @@ class Builder {
   }
 
   void share(const Leaf& a, const Leaf& b, Projection::Slot* slot) {
-    std::vector<const Field*> above;
-    for (const Field* up = &schema_.field_of(a); up != nullptr; up = schema_.parent(*up)) {
-      above.push_back(up);
-    }
+    // Up from both to the nearest common field: a field's index is greater than its parent's, so
+    // that the one with the greater index is never above the other.
     const Field* common = &schema_.field_of(b);
-    while (common != nullptr && std::find(above.begin(), above.end(), common) == above.end()) {
-      common = schema_.parent(*common);
+    const Field* other = &schema_.field_of(a);
+    while (common != other && common != nullptr && other != nullptr) {
+      const bool first = schema_.index_of(*common) > schema_.index_of(*other);
+      (first ? common : other) = schema_.parent(first ? *common : *other);
     }
     if (common == nullptr) return;
     const bool list = common->kind == FieldKind::list || common->kind == FieldKind::map;
@@ -181,8 +205,10 @@ Status keep_dictionaries(const Schema& schema, std::span<const std::string> path
 }  // namespace
 
 Result<Projection> Projection::make(const Schema& schema, std::span<const std::string> columns,
-                                    std::span<const std::string> dictionary_columns) {
+                                    std::span<const std::string> dictionary_columns,
+                                    MemoryPool* pool) {
   Projection projection;
+  projection.charge = std::make_unique<ScopedCharge>(pool);
   Builder builder(schema, &projection);
   if (columns.empty()) builder.choose_all();
   for (const std::string& path : columns) VENEER_CHECK(builder.choose(path));

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/memory.h"
 #include "veneer/schema.h"
 #include "veneer/status.h"
 
@@ -41,11 +43,13 @@ struct Projection {
   std::vector<Slot> slots;
   uint32_t num_top_level = 0;
   std::vector<uint32_t> node_of_field;  ///< by field; kNoIndex where it is not projected
+  /// For nodes and slots.
+  std::unique_ptr<ScopedCharge> charge;
 
   /// `columns` and `dictionary_columns` as in ReadOptions. not_found for a path that is not there;
   /// unsupported for a list without any leaf below it.
   static Result<Projection> make(const Schema& schema, std::span<const std::string> columns,
-                                 std::span<const std::string> dictionary_columns);
+                                 std::span<const std::string> dictionary_columns, MemoryPool* pool);
 };
 
 }  // namespace veneer

@@ -10,6 +10,7 @@
 #include "file/file_impl.h"
 #include "file/verify_chunk.h"
 #include "file/verify_report.h"
+#include "format/shown.h"
 
 namespace veneer {
 namespace {
@@ -49,8 +50,8 @@ void check_extents(const File& file, std::span<Extent> extents, Report* report) 
   std::sort(extents.begin(), extents.end(),
             [](const Extent& a, const Extent& b) { return a.begin < b.begin; });
   const auto name = [&](const Extent& e) {
-    return concat({"column ", file.schema().leaf_path(narrow<uint32_t>(e.leaf)), " of row group ",
-                   e.row_group});
+    return concat({"column ", format::shown_leaf(file.schema(), narrow<uint32_t>(e.leaf)),
+                   " of row group ", e.row_group});
   };
   const Extent* furthest = nullptr;
   for (const Extent& extent : extents) {
@@ -77,10 +78,11 @@ Status verify(const File& file, const VerifyOptions& options,
                                         ", its row groups have ", file.num_rows()}));
   }
   Buffer extents(&file.impl()->pool);
-  checks::SharedLevels shared;
+  checks::Shared shared(&file.impl()->pool);
+  VENEER_CHECK(shared.by_field.reserve(file.schema().all_fields().size()));
+  while (shared.by_field.size() < file.schema().all_fields().size()) shared.by_field.emplace_back();
   const auto leaves = narrow<int32_t>(file.schema().num_leaves());
   for (int32_t g = 0; g < file.num_row_groups(); ++g) {
-    shared.by_field.assign(file.schema().all_fields().size(), {});
     int64_t compressed = 0;
     int64_t uncompressed = 0;
     bool complete = true;
@@ -89,7 +91,7 @@ Status verify(const File& file, const VerifyOptions& options,
         return Status::cancelled("verification was cancelled");
       }
       report.in_row_group(g);
-      report.in_column(leaf, file.schema().leaf_path(narrow<uint32_t>(leaf)));
+      report.in_column(leaf, format::shown_leaf(file.schema(), narrow<uint32_t>(leaf)));
       ChunkClaims claims;
       VENEER_CHECK(checks::verify_chunk(file, options, g, leaf, &shared, &claims, &report));
       complete = complete && claims.known &&

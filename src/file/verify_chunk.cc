@@ -14,6 +14,7 @@
 #include "file/file_impl.h"
 #include "file/verify_facts.h"
 #include "file/verify_statistics.h"
+#include "format/shown.h"
 
 namespace veneer::checks {
 namespace {
@@ -61,10 +62,11 @@ class ChunkCheck {
         report_(*report),
         analysis_(file.schema(), leaf_, writer_) {}
 
-  Status run(SharedLevels* shared);
+  Status run(Shared* shared);
 
  private:
   void check_path();
+  bool claim_bytes(Shared* shared);
   Status open_bloom_filter();
   void dictionary_page(const Page& page);
   void data_page(const Page& page);
@@ -72,10 +74,10 @@ class ChunkCheck {
   void v2_counts(const DataPageHeaderV2& header, const Facts& facts);
   void values(const Column& values);
   bool in_filter(const Column& values, size_t i) const;
-  void finish(SharedLevels* shared);
+  void finish(Shared* shared);
   void check_encodings();
   void check_places();
-  void check_shared(SharedLevels* shared);
+  void check_shared(Shared* shared);
 
   const File& file_;
   const VerifyOptions& options_;
@@ -117,9 +119,24 @@ void ChunkCheck::check_path() {
   }
   if (left != 0 || element->parent != kNoIndex) {
     std::string joined;
-    for (const std::string_view name : *path) joined.append(joined.empty() ? "" : ".").append(name);
+    for (const std::string_view name : *path) {
+      if (joined.size() > 1000) break;
+      joined.append(joined.empty() ? "" : ".").append(format::shown_name(name));
+    }
     report_(metadata, concat({"path_in_schema is ", joined}));
   }
+}
+
+// As BatchReader does: false where chunks overlap so much that they are not worth their reading.
+bool ChunkCheck::claim_bytes(Shared* shared) {
+  if (chunk_.has_metadata && chunk_.total_compressed_size <= file_.size()) {
+    shared->chunk_bytes += chunk_.total_compressed_size;
+  }
+  if (shared->chunk_bytes / 2 <= file_.size()) return true;
+  report_(layout, "column chunks overlap: those read so far have " +
+                      std::to_string(shared->chunk_bytes) + " bytes, their file has " +
+                      std::to_string(file_.size()));
+  return false;
 }
 
 Status ChunkCheck::open_bloom_filter() {
@@ -135,11 +152,19 @@ Status ChunkCheck::open_bloom_filter() {
   return {};
 }
 
-Status ChunkCheck::run(SharedLevels* shared) {
+Status ChunkCheck::run(Shared* shared) {
   check_path();
-  VENEER_CHECK(
-      index_.open(file_, row_group_, narrow<int32_t>(leaf_.index), options_.page_index, &report_));
-  VENEER_CHECK(open_bloom_filter());
+  if (!claim_bytes(shared)) return {};
+  // Chunks that share an index are rare; those that share it with a thousand others are not
+  // checked.
+  shared->index_bytes += chunk_.offset_index_length.value_or(0);
+  shared->index_bytes += chunk_.column_index_length.value_or(0);
+  const bool indexed = shared->index_bytes / 2 <= file_.size();
+  VENEER_CHECK(index_.open(file_, row_group_, narrow<int32_t>(leaf_.index),
+                           options_.page_index && indexed, &report_));
+  if (indexed) VENEER_CHECK(open_bloom_filter());
+  if (filter_) shared->index_bytes += narrow<int64_t>(filter_->size_bytes());
+  if (!indexed) report_(layout, "page indexes or bloom filters overlap: they are not checked");
   ancestors_ = shared_ancestors(file_.schema(), leaf_);
   element_levels_.assign(leaf_.max_repetition_level + size_t{1}, 0);
   for (const Field* up = file_.schema().parent(file_.schema().field_of(leaf_)); up != nullptr;
@@ -313,7 +338,7 @@ void ChunkCheck::values(const Column& values) {
   }
 }
 
-void ChunkCheck::finish(SharedLevels* shared) {
+void ChunkCheck::finish(Shared* shared) {
   if (facts_.entries != chunk_.num_values) {
     report_(counts, differs("num_values of the chunk", chunk_.num_values, facts_.entries));
   }
@@ -409,17 +434,18 @@ void ChunkCheck::check_places() {
   }
 }
 
-void ChunkCheck::check_shared(SharedLevels* shared) {
+void ChunkCheck::check_shared(Shared* shared) {
   for (const Ancestor& group : ancestors_) {
-    SharedLevels::Entry& entry = shared->by_field[group.field];
-    if (entry.leaf < 0) {
-      entry = {group.hash, narrow<int32_t>(leaf_.index)};
+    Shared::Entry& entry = shared->by_field[group.field];
+    if (entry.row_group != row_group_) {
+      entry = {group.hash, row_group_, narrow<int32_t>(leaf_.index)};
     } else if (entry.hash != group.hash) {
       const Schema& schema = file_.schema();
-      report_(FindingKind::levels,
-              concat({"the levels disagree with those of column ",
-                      schema.leaf_path(narrow<uint32_t>(entry.leaf)), " about their group ",
-                      schema.element_path(schema.field_at(group.field).element)}));
+      report_(
+          FindingKind::levels,
+          concat({"the levels disagree with those of column ",
+                  format::shown_leaf(schema, narrow<uint32_t>(entry.leaf)), " about their group ",
+                  format::shown_path(schema, schema.field_at(group.field).element)}));
     }
   }
 }
@@ -427,7 +453,7 @@ void ChunkCheck::check_shared(SharedLevels* shared) {
 }  // namespace
 
 Status verify_chunk(const File& file, const VerifyOptions& options, int32_t row_group, int32_t leaf,
-                    SharedLevels* shared, ChunkClaims* claims, Report* report) {
+                    Shared* shared, ChunkClaims* claims, Report* report) {
   auto chunk = file.column_chunk(row_group, leaf);
   if (!chunk) {
     if (is_fatal(chunk.status())) return chunk.status();

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
+#include "base/pool_array.h"
 #include "file/verify_report.h"
 #include "veneer/verify.h"
 
@@ -20,19 +20,27 @@ struct ChunkClaims {
   int64_t total_uncompressed_size = 0;
 };
 
-/// What the leaves of one row group say of the groups that they share: each leaf below a structure,
-/// list or map must tell the same of it.
-struct SharedLevels {
+/// What the check of one chunk leaves for those of the next.
+struct Shared {
+  /// What the leaves of one row group say of the groups that they share: each leaf below a
+  /// structure, list or map must tell the same of it.
   struct Entry {
     uint64_t hash = 0;
-    int32_t leaf = -1;  ///< that said so first; -1: none yet
+    int32_t row_group = -1;  ///< that this was said in
+    int32_t leaf = -1;       ///< that said so first
   };
-  std::vector<Entry> by_field;
+  explicit Shared(MemoryPool* pool) noexcept : by_field(pool) {}
+
+  PoolArray<Entry> by_field;
+  /// Bytes of the chunks, and of the page indexes and bloom filters, read so far: where chunks
+  /// share them, a small file would be read for ever.
+  int64_t chunk_bytes = 0;
+  int64_t index_bytes = 0;
 };
 
 /// Fails only where verification cannot go on.
 Status verify_chunk(const File& file, const VerifyOptions& options, int32_t row_group, int32_t leaf,
-                    SharedLevels* shared, ChunkClaims* claims, Report* report);
+                    Shared* shared, ChunkClaims* claims, Report* report);
 
 /// Are the rows in the order that the row group claims?
 Status verify_sorting(const File& file, const VerifyOptions& options, int32_t row_group,

@@ -14,6 +14,9 @@
 namespace veneer::checks {
 namespace {
 
+// Copies of longer values would be memory that no budget knows of.
+constexpr size_t kLongestBound = size_t{64} << 10;
+
 std::vector<int64_t> histogram(std::span<const uint16_t> levels, uint16_t max_level) {
   std::vector<int64_t> counts(size_t{max_level} + 1, 0);
   if (max_level == 1) {
@@ -244,9 +247,13 @@ void Analysis::find_bounds(const Column& values, Facts* facts) const {
       }
       break;
   }
-  PlainScratch scratch;
-  facts->min = std::string(plain_bytes(leaf_, values, at.first, &scratch));
-  facts->max = std::string(plain_bytes(leaf_, values, at.second, &scratch));
+  PlainScratch scratch[2];
+  const std::string_view min = plain_bytes(leaf_, values, at.first, &scratch[0]);
+  const std::string_view max = plain_bytes(leaf_, values, at.second, &scratch[1]);
+  facts->bounds_known = std::max(min.size(), max.size()) <= kLongestBound;
+  if (!facts->bounds_known) return;
+  facts->min = std::string(min);
+  facts->max = std::string(max);
 }
 
 void Analysis::add(Facts&& page, Facts* chunk) const {
@@ -268,6 +275,7 @@ void Analysis::add(Facts&& page, Facts* chunk) const {
   };
   sum(page.repetition_histogram, &chunk->repetition_histogram);
   sum(page.definition_histogram, &chunk->definition_histogram);
+  chunk->bounds_known = chunk->bounds_known && page.bounds_known;
   if (!page.min) return;
   // A page of nothing but NaN counts only as long as there is no number.
   if (!chunk->min || (chunk->bounds_are_nan && !page.bounds_are_nan)) {

@@ -30,6 +30,8 @@ struct Facts {
   std::optional<std::string> min;
   std::optional<std::string> max;
   bool bounds_are_nan = false;
+  /// False where they are too long to be kept; then min and max are not set, or not the right ones.
+  bool bounds_known = true;
 
   int64_t nulls() const noexcept { return entries - present; }
 };

@@ -18,6 +18,9 @@ bool is_nan(const Leaf& leaf, std::string_view plain) noexcept {
          !effective_bounds(plain, plain, leaf, WriterVersion()).min.has_value();
 }
 
+constexpr size_t kLongestValue = size_t{64} << 10;
+constexpr size_t kMostKeys = 100;
+
 // One sorting column: how a row's value compares with that of the row before.
 class Key {
  public:
@@ -47,7 +50,10 @@ class Key {
     if (has_last && (*order)[0] == 0) (*order)[0] = against_last(values);
     last_null_ = values.is_null(n - 1);
     PlainScratch scratch;
-    last_ = last_null_ ? std::string() : std::string(plain_bytes(leaf_, values, n - 1, &scratch));
+    const auto last = last_null_ ? std::string_view() : plain_bytes(leaf_, values, n - 1, &scratch);
+    // A copy of a long value would be memory that no budget knows of.
+    has_last_ = last.size() <= kLongestValue;
+    last_ = std::string(has_last_ ? last : std::string_view());
   }
 
  private:
@@ -73,6 +79,7 @@ class Key {
                     plain_bytes(leaf_, values, i, &scratch[1]));
   }
   int8_t against_last(const Column& values) const noexcept {
+    if (!has_last_) return 0;
     if (last_null_ || values.is_null(0)) return null_order(last_null_, values.is_null(0));
     PlainScratch scratch;
     return by_bytes(last_, plain_bytes(leaf_, values, 0, &scratch));
@@ -98,6 +105,7 @@ class Key {
   Leaf leaf_;
   SortingColumn column_;
   bool last_null_ = false;
+  bool has_last_ = true;
   std::string last_;
 };
 
@@ -115,6 +123,8 @@ Status verify_sorting(const File& file, const VerifyOptions& options, int32_t ro
   ReadOptions read;
   for (const SortingColumn& column : *sorting) {
     const Leaf& leaf = schema.leaf(narrow<uint32_t>(column.column));
+    // Nobody sorts by so many columns; each costs a pass over the rows.
+    if (keys.size() == kMostKeys) break;
     keys.emplace_back(schema, column);
     // What the order of a list's rows is, nobody has said; behind it nothing can be told.
     if (leaf.max_repetition_level > 0 || !keys.back().has_order()) {

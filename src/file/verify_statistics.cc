@@ -24,7 +24,7 @@ bool is_nan_bound(const Leaf& leaf, std::string_view bytes) noexcept {
 
 void check_bounds(const Bounds& bounds, const Analysis& analysis, const Facts& facts,
                   FindingKind kind, Report* report) {
-  if (!facts.min) return;
+  if (!facts.min || !facts.bounds_known) return;
   const Leaf& leaf = analysis.ordered_leaf();
   const int low = bounds.min ? compare(leaf, *facts.min, *bounds.min) : 0;
   const int high = bounds.max ? compare(leaf, *facts.max, *bounds.max) : 0;
@@ -99,7 +99,7 @@ void check_statistics(const Statistics& statistics, const Analysis& analysis, co
       (*report)(FindingKind::statistics,
                 concat({"distinct_count is ", told, ", the data can have ", most, " at most"}));
     }
-    const bool two = facts.min && compare(leaf, *facts.min, *facts.max) != 0;
+    const bool two = facts.min && facts.bounds_known && compare(leaf, *facts.min, *facts.max) != 0;
     const int64_t least = two ? 2 : facts.present > 0 ? 1 : 0;
     // Some writers store 0 for "not counted".
     if (told < least && told != 0) {

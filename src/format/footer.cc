@@ -6,9 +6,11 @@
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/over_limit.h"
 #include "base/text.h"
 #include "format/column_chunk.h"
 #include "format/schema_builder.h"
+#include "format/shown.h"
 #include "format/structs.h"
 #include "thrift/reader.h"
 
@@ -113,9 +115,7 @@ class FooterParser {
       return Status::corrupt("row_groups is not a list of structs", at);
     }
     if (list.count > limits_.row_groups) {
-      return Status::over_limit(
-          concat({list.count, " row groups are over the limit row_groups of ", limits_.row_groups}),
-          at);
+      return over_limit("list of row groups", list.count, "row_groups", limits_.row_groups, at);
     }
     VENEER_TRY(const std::span<RowGroupEntry> groups, out_->arena.make<RowGroupEntry>(list.count));
     for (uint32_t i = 0; i < list.count; ++i) {
@@ -191,6 +191,11 @@ class FooterParser {
     }
     VENEER_TRY(const std::span<KeyValue> pairs, out_->arena.make<KeyValue>(list.count));
     for (KeyValue& pair : pairs) read_key_value(reader_, &pair);
+    const int64_t size = offset() - at;
+    if (size > limits_.key_value_bytes) {
+      return over_limit("key_value_metadata in bytes", size, "key_value_bytes",
+                        limits_.key_value_bytes, at);
+    }
     out_->key_values = pairs;
     return {};
   }
@@ -245,10 +250,8 @@ Result<FileMetadata> parse_footer(Buffer footer, int64_t base_offset, const Limi
                                   MemoryPool* pool) {
   const size_t most = static_cast<size_t>(UINT32_MAX);
   if (footer.size() > most || narrow<int64_t>(footer.size()) > limits.footer_bytes) {
-    return Status::over_limit(
-        concat({"footer of ", footer.size(), " bytes is over the limit footer_bytes of ",
-                limits.footer_bytes}),
-        base_offset);
+    return over_limit("footer length", narrow<int64_t>(footer.size()), "footer_bytes",
+                      limits.footer_bytes, base_offset);
   }
   auto impl = std::make_unique<FileMetadata::Impl>(std::move(footer), base_offset, pool);
   VENEER_CHECK(FooterParser(impl.get(), limits).parse());
@@ -304,7 +307,7 @@ Result<ColumnChunk> FileMetadata::column_chunk(uint32_t row_group, uint32_t leaf
                                          impl_->schema.leaf(leaf));
   if (!chunk) {
     return std::move(chunk).status().in_row_group(row_group).in_column(
-        impl_->schema.leaf_path(leaf));
+        format::shown_leaf(impl_->schema, leaf));
   }
   return chunk;
 }

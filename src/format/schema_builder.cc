@@ -8,7 +8,9 @@
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/over_limit.h"
 #include "base/text.h"
+#include "format/shown.h"
 
 namespace veneer::format {
 namespace {
@@ -27,7 +29,7 @@ class ElementReader {
     const int64_t offset = base_ + narrow<int64_t>(reader_.position());
     const auto broken = [&](std::string_view what) {
       std::string text = concat({"schema element ", index});
-      text.append(out->name.empty() ? "" : " (").append(out->name);
+      text.append(out->name.empty() ? "" : " (").append(shown_name(out->name));
       text.append(out->name.empty() ? ": " : "): ").append(what);
       return Status::corrupt(text, offset);
     };
@@ -126,8 +128,8 @@ class TreeBuilder {
         return Status::corrupt("schema has elements that are in no group", offset);
       }
       if (open_.size() > depth_limit_) {
-        return Status::over_limit(
-            concat({"schema is deeper than the limit schema_depth of ", depth_limit_}), offset);
+        return over_limit("schema depth", narrow<int64_t>(open_.size()), "schema_depth",
+                          narrow<int64_t>(depth_limit_), offset);
       }
       link(index);
     }
@@ -188,6 +190,23 @@ Result<std::span<Leaf>> make_leaves(std::span<const SchemaElement> elements, uin
   return leaves;
 }
 
+Status check_strings(const SchemaElement& element, const Limits& limits, int64_t offset) {
+  const bool fixed = element.physical_type == PhysicalType::fixed_len_byte_array;
+  const int64_t longest =
+      std::max<int64_t>(narrow<int64_t>(element.name.size()), fixed ? element.type_length : 0);
+  if (longest <= limits.string_bytes) return {};
+  return over_limit("schema element with a name or width", longest, "string_bytes",
+                    limits.string_bytes, offset);
+}
+
+Status check_empty_groups(std::span<const Field> fields, const Limits& limits, int64_t offset) {
+  int64_t empty = 0;
+  for (const Field& field : fields.subspan(1)) empty += field.num_leaves == 0;
+  if (empty <= limits.empty_groups) return {};
+  return over_limit("number of groups without a column", empty, "empty_groups", limits.empty_groups,
+                    offset);
+}
+
 }  // namespace
 
 Result<BuiltSchema> read_schema(Reader& reader, int64_t base_offset, const Limits& limits,
@@ -200,16 +219,15 @@ Result<BuiltSchema> read_schema(Reader& reader, int64_t base_offset, const Limit
     return Status::corrupt("schema is not a list of structs", list_offset);
   }
   if (list.count > limits.schema_elements || list.count > INT32_MAX / 2) {
-    return Status::over_limit(
-        concat({"schema of ", list.count, " elements is over the limit schema_elements of ",
-                limits.schema_elements}),
-        list_offset);
+    return over_limit("schema length", list.count, "schema_elements",
+                      std::min<int64_t>(limits.schema_elements, INT32_MAX / 2), list_offset);
   }
   VENEER_TRY(const std::span<SchemaElement> elements, arena->make<SchemaElement>(list.count));
   TreeBuilder tree(elements, limits);
   for (uint32_t i = 0; i < list.count; ++i) {
     const int64_t offset = base_offset + narrow<int64_t>(reader.position());
     VENEER_CHECK(ElementReader(reader, base_offset).read(i, &elements[i]));
+    VENEER_CHECK(check_strings(elements[i], limits, offset));
     VENEER_CHECK(tree.place(i, offset));
   }
   if (!tree.complete()) {
@@ -220,6 +238,7 @@ Result<BuiltSchema> read_schema(Reader& reader, int64_t base_offset, const Limit
   parts.elements = elements;
   parts.leaves = leaves;
   VENEER_TRY(parts.fields, build_fields(elements, leaves, arena));
+  VENEER_CHECK(check_empty_groups(parts.fields, limits, list_offset));
   VENEER_CHECK(build_name_table(&parts, arena));
   return BuiltSchema{Schema(parts), leaves};
 }

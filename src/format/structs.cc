@@ -62,8 +62,8 @@ Status missing(std::string_view field, int64_t offset) {
 }
 
 bool may_list(Reader& reader, const thrift::ListHeader& list) {
-  constexpr uint32_t kMost = 1u << 20;
-  if (list.count > kMost) reader.fail("list of a column chunk has over 1048576 elements");
+  constexpr uint32_t kMost = 1u << 16;
+  if (list.count > kMost) reader.fail("list of a column chunk has over 65536 elements");
   return reader.ok();
 }
 

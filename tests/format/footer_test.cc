@@ -396,7 +396,7 @@ TEST_CASE("footers that break the format") {
   CHECK(parse(whole_footer(), limits)
             .status()
             .to_string()
-            .find("over_limit: 2 row groups are over the limit row_groups of 1") == 0);
+            .find("over_limit: list of row groups of 2 is over the limit row_groups of 1") == 0);
   limits = {};
   limits.footer_bytes = 10;
   CHECK(parse(whole_footer(), limits).status().code() == StatusCode::over_limit);

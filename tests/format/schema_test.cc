@@ -352,15 +352,14 @@ TEST_CASE("limits of the schema") {
   CHECK(parse(footer_of(deep, 1), limits).ok());
   limits.schema_depth = 2;
   CHECK(failure_of(deep, 1, limits)
-            .find("over_limit: schema is deeper than the limit "
-                  "schema_depth of 2") == 0);
+            .find("over_limit: schema depth of 3 is over the limit schema_depth of 2") == 0);
   limits.schema_elements = 3;
-  CHECK(failure_of(deep, 1, limits).find("over_limit: schema of 4 elements") == 0);
+  CHECK(failure_of(deep, 1, limits).find("over_limit: schema length of 4") == 0);
 
   // A chain of 100,000 groups, and lists in lists up to the default depth.
   std::vector<Element> chain(100'000, group("g", kOptional, 1));
   chain.push_back(leaf("x", kOptional, kInt32));
-  CHECK(failure_of(chain).find("over_limit: schema is deeper") == 0);
+  CHECK(failure_of(chain).find("over_limit: schema depth of") == 0);
   std::vector<Element> lists;
   for (int i = 0; i < 127; ++i) {
     lists.push_back(group("l", kOptional, 1, kConvertedList));
