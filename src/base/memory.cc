@@ -8,17 +8,48 @@
 #include "base/macros.h"
 #include "base/text.h"
 
+// Sanitizers watch the blocks of the heap only. GCC says so by a macro, Clang by a feature.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#define VENEER_SANITIZED 1
+#endif
+#endif
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(VENEER_SANITIZED)
+#define VENEER_MAPS_LARGE_BLOCKS 1
+#include <sys/mman.h>
+#else
+#define VENEER_MAPS_LARGE_BLOCKS 0
+#endif
+
 namespace veneer {
 namespace {
 
 constexpr size_t kAlignment = 64;
 
+// Blocks of this size are the system's own mappings: freed, they leave no hole in the heap that
+// counts for the process and for no budget. Smaller ones are better kept by the heap, where the
+// next file finds them warm.
+constexpr size_t kOwnMapping = size_t{4} << 20;
+
 class HeapAllocator final : public Allocator {
  public:
   void* allocate(size_t bytes, size_t alignment) noexcept override {
+#if VENEER_MAPS_LARGE_BLOCKS
+    if (bytes >= kOwnMapping) {
+      void* memory =
+          mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      return memory == MAP_FAILED ? nullptr : memory;
+    }
+#endif
     return ::operator new(bytes, std::align_val_t(alignment), std::nothrow);
   }
-  void deallocate(void* memory, size_t, size_t alignment) noexcept override {
+  void deallocate(void* memory, [[maybe_unused]] size_t bytes, size_t alignment) noexcept override {
+#if VENEER_MAPS_LARGE_BLOCKS
+    if (bytes >= kOwnMapping) {
+      munmap(memory, bytes);
+      return;
+    }
+#endif
     ::operator delete(memory, std::align_val_t(alignment));
   }
 };
@@ -79,8 +110,10 @@ Status Buffer::reserve(size_t capacity) {
 
 Status Buffer::resize_discard(size_t size) {
   if (size > capacity_ || data_ == nullptr) {
-    size_ = 0;
-    VENEER_CHECK(reserve(size));
+    // What is not to be kept need not be held beside the new.
+    const size_t grown = std::max(size, capacity_ + capacity_ / 2);
+    release();
+    VENEER_CHECK(reserve(grown));
   }
   size_ = size;
   return {};
