@@ -479,6 +479,25 @@ class Use(unittest.TestCase):
             self.assertEqual(run(command, check=2).stdout, b"")
         self.assertRegex(run("--version", check=0).stdout.decode(), r"^veneer \d+\.\d+\.\d+\ncodecs: UNCOMPRESSED")
 
+    def test_every_option_is_in_the_manual_and_the_completion(self):
+        folder = DATA.parent.parent / "tools/veneer"
+        manual = (folder / "veneer.1").read_text().replace("\\-", "-")
+        completion = (folder / "veneer.bash").read_text()
+        known = {"--help", "--version"}
+        for command in re.findall(r"^  (\w+) ", run("--help", check=0).stdout.decode(), re.M):
+            if command == "veneer":
+                continue
+            options = set(re.findall(r"(?<![\w-])--[a-z-]+", run(command, "--help", check=0).stdout.decode()))
+            known |= options
+            if not re.search(r"(?<=[ |])" + command + r"[ |\"]", completion):
+                self.fail(command + " is not completed")
+            for option in options:
+                self.assertRegex(manual, option + r"(?![a-z-])", command)
+                self.assertRegex(completion, option + r"(?![a-z-])", command)
+        for text in (manual, completion):
+            words = set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*(?![a-z-])", text.replace("\\f", " ")))
+            self.assertEqual(words - known, set())
+
     def test_wrong_use(self):
         path = "pyarrow_sorting.parquet"
         for args, hint in (([], "Usage"), (["cta", path], "did you mean 'cat'"),
