@@ -350,6 +350,9 @@ struct Bounds {
 /// False where a known bug of the writer spoils min and max of such leaves (PARQUET-251 and
 /// others).
 bool trust_statistics(const WriterVersion& writer, const Leaf& leaf) noexcept;
+/// False where a known bug of the writer makes null_count of such leaves too small (ARROW-12513 and
+/// others).
+bool trust_null_count(const WriterVersion& writer, const Leaf& leaf) noexcept;
 
 /// The bounds of `statistics` that hold: min_value and max_value where the column order is known,
 /// else the legacy min and max for types whose order they follow; none where the type has no order,

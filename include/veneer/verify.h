@@ -65,7 +65,8 @@ struct VerifyOptions {
 ///
 /// The first page of a chunk that does not decode ends the check of that chunk; the next chunk is
 /// gone on with. Statistics that readers must not trust anyway (see `trust_statistics`,
-/// `effective_bounds`) are no findings. Ok says that verification came to its end, whatever it
+/// `effective_bounds`) are no findings, but for those of writers whose bugs few readers know of:
+/// parquet-cpp-arrow and hyparquet. Ok says that verification came to its end, whatever it
 /// found; other codes that it could not: `io`, `out_of_memory`, `access_denied`, `cancelled`;
 /// `over_limit` where held_bytes does not allow what verification itself holds. Least and greatest
 /// values of over 64 KiB are not held against statistics.

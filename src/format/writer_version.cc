@@ -87,9 +87,27 @@ bool trust_statistics(const WriterVersion& writer, const Leaf& leaf) noexcept {
     }
     return false;
   }
+  // hyparquet-writer, which does not tell its version: to 0.15.6 it cut the maximum of long strings
+  // without rounding up, and took that of UUIDs from their text.
+  if (writer.application == "hyparquet") return false;
+  // GH-15042 and GH-34106: of a dictionary array that came in pieces, the bounds of the first.
+  if (leaf.physical_type == PhysicalType::byte_array &&
+      writer.is_before("parquet-cpp-arrow", 12, 0, 0) &&
+      !writer.is_before("parquet-cpp-arrow", 5, 0, 0)) {
+    return false;
+  }
   // PARQUET-1655: all releases under this name (later ones are "parquet-cpp-arrow") compared
   // decimals as unsigned bytes.
   return !(leaf.logical.is(LogicalKind::decimal) && writer.application == "parquet-cpp");
+}
+
+bool trust_null_count(const WriterVersion& writer, const Leaf& leaf) noexcept {
+  if (writer.application != "parquet-cpp-arrow") return true;
+  // PARQUET-2067 and GH-51097, which is open: lists that are null or empty are not counted.
+  if (leaf.max_repetition_level > 0) return false;
+  // ARROW-12513: 0 for dictionary arrays, whatever they hold.
+  return leaf.physical_type != PhysicalType::byte_array ||
+         !writer.is_before("parquet-cpp-arrow", 6, 0, 0);
 }
 
 bool v2_pages_always_compressed(const WriterVersion& writer) noexcept {

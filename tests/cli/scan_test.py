@@ -122,6 +122,7 @@ class Listing(WithFolder):
         self.assertRegex(run("ls", self.folder).stdout.decode(), r"\na\.parquet +\d+  -\n")
         bad = run("ls", "--where=nope = 1", TRIPS, check=2)
         self.assertEqual(bad.stdout, b"")
+        self.assertEqual(run("ls", "--where=year = 1", TRIPS).stdout.splitlines()[0][:9], b"0 objects")
         self.assertIn(b"names nope, which is no partition", bad.stderr)
 
     def test_all_tells_what_would_be_left_out(self):

@@ -646,6 +646,24 @@ TEST_CASE("what cannot be verified is said") {
   CHECK(found[0].to_string().starts_with("unreadable, unsupported: "));
 }
 
+TEST_CASE("bounds that few readers know to be wrong are findings, though they are not trusted") {
+  for (const std::string_view writer :
+       {"hyparquet", "parquet-cpp-arrow version 11.0.0", "parquet-mr version 1.7.0"}) {
+    FileBuilder f({test::leaf("s", PhysicalType::byte_array)});
+    f.column_orders({ColumnOrder::type_defined}).created_by(writer);
+    f.row_group(1)
+        .chunk(0)
+        .data_v1({.values = test::to_bytes(std::string_view("\1\0\0\0z", 5))})
+        .statistics(test::statistics(test::to_bytes("a"), test::to_bytes("b"), 0));
+    const Bytes bytes = f.finish();
+    if (writer.starts_with("parquet-mr")) {
+      expect_none(bytes);
+    } else {
+      expect_one(bytes, FindingKind::statistics, "greater than the maximum \"b\"");
+    }
+  }
+}
+
 TEST_CASE("an encrypted column is one finding, and its indexes are not called corrupt") {
   Ints f;
   f.chunk.offset_index().column_index(ints_index());

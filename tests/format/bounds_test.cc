@@ -242,6 +242,24 @@ TEST_CASE("statistics that known bugs spoil") {
   CHECK_FALSE(trusted("parquet-cpp version 1.5.1-SNAPSHOT", fixed));
   CHECK(trusted("parquet-cpp-arrow version 3.0.0", fixed));
   CHECK(trusted("", text));
+  CHECK_FALSE(trusted("hyparquet", text));
+  CHECK_FALSE(trusted("hyparquet", fixed));
+  CHECK(trusted("hyparquet", number));
+  CHECK(trusted("parquet-cpp-arrow version 4.0.1", text));
+  CHECK_FALSE(trusted("parquet-cpp-arrow version 5.0.0", text));
+  CHECK_FALSE(trusted("parquet-cpp-arrow version 11.0.0", text));
+  CHECK(trusted("parquet-cpp-arrow version 11.0.0", fixed));
+  CHECK(trusted("parquet-cpp-arrow version 12.0.0", text));
+  const auto counted = [](std::string_view writer, const Leaf& leaf) {
+    return trust_null_count(WriterVersion::parse(writer), leaf);
+  };
+  Leaf item = number;
+  item.max_repetition_level = 1;
+  CHECK_FALSE(counted("parquet-cpp-arrow version 5.0.0", text));
+  CHECK(counted("parquet-cpp-arrow version 6.0.0", text));
+  CHECK(counted("parquet-cpp-arrow version 5.0.0", number));
+  CHECK_FALSE(counted("parquet-cpp-arrow version 26.0.1", item));
+  CHECK(counted("parquet-mr version 1.7.0", text));
   Statistics s;
   s.min_value = "a";
   s.max_value = "b";

@@ -114,7 +114,7 @@ void run_ls(Run* run) {
                            return {};
                          });
   // No header over a list that there is not, where the filter was wrong or nothing was found.
-  if (status.ok() || totals.objects > 0) grid.end_file();
+  if (totals.objects > 0) grid.end_file();
   if (!run->writing()) return;
   if (status.ok()) {
     print_totals(run, totals);
