@@ -58,6 +58,8 @@ struct VerifyOptions {
   bool sorting = true;
   /// Set it to true from any thread, and verify ends soon with `cancelled`. May be null.
   const std::atomic<bool>* cancel = nullptr;
+  /// Called after each column chunk, on the caller's thread: how many of all have been checked.
+  std::function<void(int64_t chunks_done, int64_t chunks_total)> progress = {};
 };
 
 /// Decodes every value of every page of every column chunk and calls `on_finding`, on the caller's

@@ -94,6 +94,9 @@ Status verify(const File& file, const VerifyOptions& options,
       report.in_column(leaf, format::shown_leaf(file.schema(), narrow<uint32_t>(leaf)));
       ChunkClaims claims;
       VENEER_CHECK(checks::verify_chunk(file, options, g, leaf, &shared, &claims, &report));
+      if (options.progress) {
+        options.progress(int64_t{g} * leaves + leaf + 1, int64_t{file.num_row_groups()} * leaves);
+      }
       complete = complete && claims.known &&
                  checked_add(compressed, claims.total_compressed_size, &compressed) &&
                  checked_add(uncompressed, claims.total_uncompressed_size, &uncompressed);

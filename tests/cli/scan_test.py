@@ -210,7 +210,8 @@ class Scanning(WithFolder):
                            (["scan", "--partition-types=a", TRIPS], "--partition-types"),
                            (["scan", "--resume=x", "--format=table", TRIPS], "--resume"),
                            (["scan", "--resume=x", "--limit=3", TRIPS], "--output"),
-                           (["scan", "s3://a/b", "s3://a/c"], "one can be named"),
+                           (["scan", "s3://a/b", "s3://a/c"], "one can be named"), (["ls", "s3://"], "no bucket"),
+                           (["scan", TRIPS, TRIPS], "is a directory: one can be named"),
                            (["scan", "--concurrency=0", TRIPS], "--concurrency")):
             bad = run(*args, check=2)
             self.assertEqual(bad.stdout, b"", args)

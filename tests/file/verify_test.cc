@@ -684,6 +684,23 @@ TEST_CASE("an encrypted column is one finding, and its indexes are not called co
   CHECK(file->bloom_filter(0, 0).status().code() == StatusCode::unsupported);
 }
 
+TEST_CASE("progress is told chunk by chunk") {
+  FileBuilder f({test::leaf("x", PhysicalType::int32), test::leaf("y", PhysicalType::int32)});
+  for (int group = 0; group < 2; ++group) {
+    test::RowGroupBuilder& rows = f.row_group(1);
+    rows.chunk(0).data_v1({.values = i32(1)});
+    rows.chunk(1).data_v1({.values = i32(2)});
+  }
+  std::vector<int64_t> told;
+  VerifyOptions options;
+  options.progress = [&](int64_t done, int64_t total) {
+    CHECK(total == 4);
+    told.push_back(done);
+  };
+  CHECK(findings(f.finish(), options).empty());
+  CHECK(told == std::vector<int64_t>{1, 2, 3, 4});
+}
+
 TEST_CASE("cancelling") {
   Ints f;
   const Bytes bytes = f.v1();

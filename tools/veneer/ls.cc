@@ -82,8 +82,10 @@ void run_ls(Run* run) {
   veneer::Result<std::unique_ptr<veneer::Lister>> lister = open_lister(run, given.operands());
   const std::string location = shown_name(given.operands()[0]);
   if (!lister) {
-    run->fail(lister.status(), location);
-    return;
+    if (lister.status().code() == veneer::StatusCode::invalid_argument) {
+      return run->wrong_use(lister.status().message());
+    }
+    return run->fail(lister.status(), location);
   }
   const bool all = given.has("all");
   std::vector<GridColumn> columns = {{"key", GridKind::text, true},

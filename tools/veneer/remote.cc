@@ -1,5 +1,7 @@
 #include "remote.h"
 
+#include <sys/stat.h>
+
 #include "veneer/s3.h"
 
 namespace cli {
@@ -114,6 +116,12 @@ veneer::Result<std::unique_ptr<veneer::Lister>> open_lister(Run* run,
   for (const std::string& operand : operands) {
     if (operands.size() > 1 && veneer::is_remote_url(operand)) {
       return veneer::Status::invalid_argument("of remote locations one can be named at a time");
+    }
+    // What the shell makes of trips/year=*: the directories' names would be those of files.
+    struct stat facts = {};
+    if (operands.size() > 1 && stat(operand.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode)) {
+      return veneer::Status::invalid_argument(
+          operand + " is a directory: one can be named, or a glob in quotes, or several files");
     }
   }
   if (operands.size() > 1) return veneer::list_files({operands.begin(), operands.end()});

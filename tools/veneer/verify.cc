@@ -44,11 +44,13 @@ void verify_file(Run* run, const std::string& path, const veneer::File& file, in
   Out& out = run->out();
   veneer::VerifyOptions options;
   options.checksums = !run->options().has("no-checksum");
+  options.progress = [&](int64_t done, int64_t total) { run->progress(path, done, total); };
   int64_t findings = 0;
   std::string kind;
   veneer::Status status = veneer::verify(file, options, [&](const veneer::Finding& finding) {
     if (findings == 0) kind = veneer::to_string(finding.code);
     if (findings++ >= most) return;
+    run->end_progress();
     if (as_json) {
       print_json(&out, path, finding);
     } else {
@@ -60,6 +62,7 @@ void verify_file(Run* run, const std::string& path, const veneer::File& file, in
     // One sees at once what is wrong, not when the last gigabyte was read.
     if (run->out_is_terminal()) out.flush();
   });
+  run->end_progress();
   run->fail(status, path);
   if (findings > 0) {
     run->fail(path, kind, std::to_string(findings) + (findings == 1 ? " finding" : " findings"));
