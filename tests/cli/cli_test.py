@@ -362,6 +362,7 @@ class Reports(unittest.TestCase):
         self.assertEqual(len(table.splitlines()), 10)
         none = run("dictionary", "bool", "pyarrow_types_nullable.parquet", check=1)
         self.assertIn(b"has no dictionary page", none.stderr)
+        self.assertEqual(none.stdout, b"")
         run("dictionary", "struct", "pyarrow_nested.parquet", check=2)
 
     def test_verify(self):

@@ -91,7 +91,7 @@ void run_dictionary(Run* run) {
       if (only >= 0 && group != only) continue;
       found = print_chunk(run, &grid, *file, group, leaves[0]) || found;
     }
-    grid.end_file();
+    if (found) grid.end_file();  // no header over no dictionary
     if (!found && run->exit_status() == status_before) {
       run->fail(path, "not_found", "column " + column[0] + " has no dictionary page");
     }
