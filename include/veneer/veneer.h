@@ -5,6 +5,7 @@
 #include "veneer/channel.h"       // IWYU pragma: export
 #include "veneer/column.h"        // IWYU pragma: export
 #include "veneer/file.h"          // IWYU pragma: export
+#include "veneer/filter.h"        // IWYU pragma: export
 #include "veneer/input.h"         // IWYU pragma: export
 #include "veneer/memory.h"        // IWYU pragma: export
 #include "veneer/metadata.h"      // IWYU pragma: export

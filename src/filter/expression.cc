@@ -65,17 +65,48 @@ class Lexer {
     if (at_ == text_.size()) return token;
     const char c = text_[at_];
     if (c == '\'') return quoted(Kind::text, c, "the string has no closing '");
-    if (c == '"' || c == '`') return quoted(Kind::quoted, c, "the name has no closing quote");
+    if (c == '"' || c == '`') {
+      VENEER_TRY(token, quoted(Kind::quoted, c, "the name has no closing quote"));
+      return rest_of_path(std::move(token));
+    }
     if (is_name_start(c)) {
       token.kind = Kind::name;
       while (at_ < text_.size() && is_name_part(text_[at_])) token.text += text_[at_++];
-      return token;
+      if (!token.text.ends_with('.')) return token;
+      return rest_of_path(std::move(token));
     }
     if (is_digit(c) || c == '.' || c == '-' || c == '+') return number();
     return symbol();
   }
 
+  /// True where a string comes next, with nothing before it but, perhaps, blanks.
+  bool at_string(bool blanks) const {
+    size_t at = at_;
+    while (blanks && at < text_.size() && text_[at] == ' ') ++at;
+    return at < text_.size() && text_[at] == '\'';
+  }
+
  private:
+  // Behind a quoted step of a path, or a dot: further steps, quoted or not.
+  Result<Token> rest_of_path(Token token) {
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      const bool after_dot = token.text.ends_with('.');
+      if (after_dot && (c == '"' || c == '`')) {
+        VENEER_TRY(const Token step, quoted(Kind::quoted, c, "the name has no closing quote"));
+        token.text += step.text;
+        token.kind = Kind::quoted;
+        if (at_ == text_.size() || text_[at_] != '.') break;
+      } else if (c == '.' || (after_dot && is_name_part(c))) {
+        token.text += c;
+        ++at_;
+        while (at_ < text_.size() && is_name_part(text_[at_])) token.text += text_[at_++];
+      } else {
+        break;
+      }
+    }
+    return token;
+  }
   Result<Token> quoted(Kind kind, char quote, std::string_view unclosed) {
     Token token;
     token.kind = kind;
@@ -112,10 +143,43 @@ class Lexer {
       }
       token.text += c;
     }
+    if (digits != 0 && at_ < text_.size() && (text_[at_] == 'e' || text_[at_] == 'E')) {
+      VENEER_CHECK(exponent(&token));
+    }
     if (digits == 0 || (at_ < text_.size() && is_name_part(text_[at_]))) {
       return mistake("this is no number", token.at);
     }
     return token;
+  }
+  // Moves the point, so that evaluators see digits only.
+  Status exponent(Token* token) {
+    // More than any type of the format can hold.
+    constexpr int kMost = 400;
+    ++at_;
+    const bool down = at_ < text_.size() && text_[at_] == '-';
+    if (at_ < text_.size() && (text_[at_] == '-' || text_[at_] == '+')) ++at_;
+    size_t digits = 0;
+    int by = 0;
+    for (; at_ < text_.size() && is_digit(text_[at_]); ++at_, ++digits) {
+      by = std::min(kMost + 1, by * 10 + (text_[at_] - '0'));
+    }
+    if (digits == 0) return mistake("this is no number", token->at);
+    if (by > kMost) return mistake("the exponent is too large", token->at);
+    const bool negative = token->text.starts_with('-');
+    std::string text = token->text.substr(negative ? 1 : 0);
+    size_t point = std::min(text.find('.'), text.size());
+    if (point < text.size()) text.erase(point, 1);
+    const auto places = static_cast<size_t>(by);
+    if (down) {
+      if (places >= point) text.insert(0, places - point + 1, '0');
+      point = places >= point ? 1 : point - places;
+    } else {
+      if (point + places > text.size()) text.append(point + places - text.size(), '0');
+      point += places;
+    }
+    if (point < text.size()) text.insert(point, 1, '.');
+    token->text = (negative ? "-" : "") + text;
+    return {};
   }
   Result<Token> symbol() {
     Token token;
@@ -259,6 +323,7 @@ class ExpressionParser {
   }
 
   bool at_column() const {
+    if (typed_literal() != Literal::Kind::null) return false;
     return token_.kind == Kind::quoted || (token_.kind == Kind::name && !is_reserved(token_.text));
   }
   Result<uint32_t> column() {
@@ -270,16 +335,41 @@ class ExpressionParser {
     made_.columns_.push_back(std::move(name));
     return static_cast<uint32_t>(made_.columns_.size() - 1);
   }
+  /// The kind of a literal such as date '…', whose word the token is; null where it is none.
+  Literal::Kind typed_literal() const {
+    if (token_.kind != Kind::name) return Literal::Kind::null;
+    struct Word {
+      std::string_view text;
+      Literal::Kind kind;
+    };
+    static constexpr Word kWords[] = {{"date", Literal::Kind::date},
+                                      {"time", Literal::Kind::time},
+                                      {"timestamp", Literal::Kind::timestamp},
+                                      {"uuid", Literal::Kind::uuid},
+                                      {"x", Literal::Kind::binary}};
+    for (const Word& word : kWords) {
+      if (!same_word(token_.text, word.text)) continue;
+      return lexer_.at_string(word.text.size() > 1) ? word.kind : Literal::Kind::null;
+    }
+    return Literal::Kind::null;
+  }
   Result<Literal> literal() {
     Literal made;
-    if (token_.kind == Kind::number || token_.kind == Kind::text) {
-      made.kind = token_.kind == Kind::number ? Literal::Kind::number : Literal::Kind::text;
-      made.text = token_.text;
+    const Literal::Kind typed = typed_literal();
+    if (typed != Literal::Kind::null) {
+      VENEER_CHECK(advance());
+      std::string text = std::move(token_.text);
+      if (typed == Literal::Kind::binary) {
+        VENEER_TRY(text, bytes_of(text));
+      }
+      made = Literal::of(typed, std::move(text));
+    } else if (token_.kind == Kind::number || token_.kind == Kind::text) {
+      made = Literal::of(token_.kind == Kind::number ? Literal::Kind::number : Literal::Kind::text,
+                         token_.text);
     } else if (at_word("true") || at_word("false")) {
-      made.kind = Literal::Kind::boolean;
-      made.boolean = at_word("true");
+      made = Literal(at_word("true"));
     } else if (at_word("null")) {
-      made.kind = Literal::Kind::null;
+      made = Literal();
     } else if (at_column()) {
       return mistake(concat({"expected a value; text is written '", token_.text, "'"}), token_.at);
     } else {
@@ -287,6 +377,22 @@ class ExpressionParser {
     }
     VENEER_CHECK(advance());
     return made;
+  }
+  Result<std::string> bytes_of(std::string_view hex) const {
+    std::string bytes;
+    for (size_t i = 0; i < hex.size(); ++i) {
+      const char c = hex[i];
+      const int digit = is_digit(c)            ? c - '0'
+                        : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                        : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                               : -1;
+      if (digit < 0 || hex.size() % 2 != 0) {
+        return mistake("bytes are written as pairs of hexadecimal digits", token_.at);
+      }
+      if (i % 2 == 0) bytes += static_cast<char>(digit << 4);
+      if (i % 2 == 1) bytes.back() = static_cast<char>(bytes.back() | digit);
+    }
+    return bytes;
   }
   void keep(ExpressionNode* node, Literal literal) {
     if (node->num_literals++ == 0) {
@@ -314,7 +420,7 @@ class ExpressionParser {
     }
     VENEER_TRY(Literal value, literal());
     if (token_.kind != Kind::op) {
-      if (value.kind != Literal::Kind::boolean) return unexpected("expected a comparison");
+      if (value.kind() != Literal::Kind::boolean) return unexpected("expected a comparison");
       ExpressionNode node;
       keep(&node, std::move(value));
       return add(node);
@@ -391,6 +497,68 @@ class ExpressionParser {
 
 Result<Expression> Expression::parse(std::string_view text) {
   return ExpressionParser(text).parse();
+}
+
+Expression Expression::leaf(NodeKind kind, CompareOp op, std::string column,
+                            std::vector<Literal> literals) {
+  Expression made;
+  ExpressionNode node;
+  node.kind = kind;
+  node.op = op;
+  node.num_literals = static_cast<uint32_t>(literals.size());
+  made.nodes_.push_back(node);
+  made.columns_.push_back(std::move(column));
+  made.literals_ = std::move(literals);
+  return made;
+}
+
+Expression Expression::constant(bool value) {
+  Expression made;
+  ExpressionNode node;
+  node.num_literals = 1;
+  made.nodes_.push_back(node);
+  made.literals_.emplace_back(value);
+  return made;
+}
+
+// The root of what was appended.
+uint32_t Expression::append(const Expression& other) {
+  const auto nodes = static_cast<uint32_t>(nodes_.size());
+  const auto literals = static_cast<uint32_t>(literals_.size());
+  std::vector<uint32_t> columns;
+  for (const std::string& name : other.columns_) {
+    const auto found = std::find(columns_.begin(), columns_.end(), name);
+    columns.push_back(static_cast<uint32_t>(found - columns_.begin()));
+    if (found == columns_.end()) columns_.push_back(name);
+  }
+  for (ExpressionNode node : other.nodes_) {
+    node.left += nodes;
+    node.right += nodes;
+    node.first_literal += literals;
+    if (!columns.empty()) node.column = columns[node.column];
+    nodes_.push_back(node);
+  }
+  literals_.insert(literals_.end(), other.literals_.begin(), other.literals_.end());
+  return static_cast<uint32_t>(nodes_.size() - 1);
+}
+
+Expression Expression::negated(const Expression& of) {
+  Expression made = of;
+  ExpressionNode node;
+  node.kind = NodeKind::not_;
+  node.left = static_cast<uint32_t>(of.nodes_.size() - 1);
+  made.nodes_.push_back(node);
+  return made;
+}
+
+Expression Expression::joined(NodeKind kind, const Expression& a, const Expression& b) {
+  Expression made = a;
+  ExpressionNode node;
+  node.kind = kind;
+  node.left = static_cast<uint32_t>(a.nodes_.size() - 1);
+  node.right = made.append(b);
+  made.nodes_.push_back(node);
+  return made;
 }
 
 }  // namespace veneer::filter

@@ -7,19 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "veneer/filter.h"
 #include "veneer/status.h"
 
 namespace veneer::filter {
 
 enum class CompareOp : uint8_t { equal, not_equal, less, less_equal, greater, greater_equal };
-
-struct Literal {
-  enum class Kind : uint8_t { null, boolean, number, text };
-  Kind kind = Kind::null;
-  bool boolean = false;
-  /// Of a number its digits as written: an optional '-', digits, and perhaps '.' and digits.
-  std::string text;
-};
 
 enum class NodeKind : uint8_t {
   and_,      ///< left, right
@@ -28,7 +21,8 @@ enum class NodeKind : uint8_t {
   constant,  ///< literals[first_literal]: boolean or null
   compare,   ///< column op literals[first_literal]
   in_list,   ///< column equal to one of num_literals literals
-  like,      ///< column like literals[first_literal], `%` any bytes, `_` one
+  like,      ///< column like literals[first_literal], `%` any bytes, `_` one character
+  prefix,    ///< column starts with literals[first_literal]
   is_null,   ///< column has no value
 };
 
@@ -50,8 +44,9 @@ struct ExpressionNode {
 ///               | column [not] in (a, b, …) | column [not] like 'text' | column is [not] null
 ///               | true | false
 ///   op:         = == != <> < <= > >=
-///   column:     name, "name" or `name` (the quote doubled inside)
-///   literal:    12 · -0.5 · 'text' (quote doubled) · true · false · null
+///   column:     name, "name" or `name` (the quote doubled inside), joined by dots where nested
+///   literal:    12 · -0.5 · 1e-3 · 'text' (quote doubled) · true · false · null · x'0aff'
+///               | date '…' | time '…' | timestamp '…' | uuid '…'
 /// Words are case-insensitive, columns are not.
 class Expression {
  public:
@@ -60,6 +55,13 @@ class Expression {
 
   std::span<const ExpressionNode> nodes() const noexcept { return nodes_; }
   const ExpressionNode& root() const noexcept { return nodes_.back(); }
+  /// One node over one column. compare, in_list, like, prefix and is_null have one.
+  static Expression leaf(NodeKind kind, CompareOp op, std::string column,
+                         std::vector<Literal> literals);
+  static Expression constant(bool value);
+  static Expression negated(const Expression& of);
+  static Expression joined(NodeKind kind, const Expression& a, const Expression& b);
+
   /// The names of the columns that occur, each once.
   std::span<const std::string> columns() const noexcept { return columns_; }
   std::span<const Literal> literals(const ExpressionNode& node) const noexcept {
@@ -68,6 +70,7 @@ class Expression {
 
  private:
   friend class ExpressionParser;
+  uint32_t append(const Expression& other);
   std::vector<ExpressionNode> nodes_;
   std::vector<std::string> columns_;
   std::vector<Literal> literals_;
@@ -94,6 +97,9 @@ struct TextValue {
 /// number gives unknown. Against text the bytes are compared, unsigned; against true and false the
 /// same words in any case. Null gives unknown everywhere but in `is null`.
 uint8_t possible_outcomes(const Expression& expression, std::span<const TextValue> values);
+
+/// SQL's like: `%` matches any bytes, `_` one character of UTF-8.
+bool is_like(std::string_view text, std::string_view pattern) noexcept;
 
 /// Negative, zero or positive as decimal `a` is less than, equal to or greater than `b`, both as
 /// text ("-12.50"). False where one is no decimal number.

@@ -57,45 +57,21 @@ bool is_word(std::string_view text, std::string_view lower) {
 }
 
 uint8_t compare(CompareOp op, std::string_view text, const Literal& literal) {
-  switch (literal.kind) {
+  switch (literal.kind()) {
     case Literal::Kind::null: return kUnknown;
-    case Literal::Kind::text: return by_order(op, text.compare(literal.text));
+    default: return by_order(op, text.compare(literal.text()));
     case Literal::Kind::boolean: {
       const bool yes = is_word(text, "true");
       if (!yes && !is_word(text, "false")) return kUnknown;
-      return by_order(op, static_cast<int>(yes) - static_cast<int>(literal.boolean));
+      return by_order(op, static_cast<int>(yes) - static_cast<int>(literal.boolean()));
     }
     case Literal::Kind::number: {
       int order = 0;
-      return compare_decimals(text, literal.text, &order) ? by_order(op, order)
-                                                          : static_cast<uint8_t>(kUnknown);
+      return compare_decimals(text, literal.text(), &order) ? by_order(op, order)
+                                                            : static_cast<uint8_t>(kUnknown);
     }
   }
   return kUnknown;
-}
-
-// `%` any bytes, `_` one; the last `%` alone is tried again, as in any such matcher.
-bool is_like(std::string_view text, std::string_view pattern) {
-  size_t t = 0;
-  size_t p = 0;
-  size_t star = std::string_view::npos;
-  size_t star_t = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '%') {
-      star = p++;
-      star_t = t;
-    } else if (p < pattern.size() && (pattern[p] == '_' || pattern[p] == text[t])) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++star_t;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '%') ++p;
-  return p == pattern.size();
 }
 
 uint8_t negate(uint8_t set) {
@@ -126,7 +102,8 @@ uint8_t of_leaf(const Expression& expression, const ExpressionNode& node, const 
   const bool is_null = value.state == TextValue::State::null;
   if (node.kind == NodeKind::is_null) return outcome(is_null);
   if (is_null) return kUnknown;
-  if (node.kind == NodeKind::like) return outcome(is_like(value.text, literals[0].text));
+  if (node.kind == NodeKind::like) return outcome(is_like(value.text, literals[0].text()));
+  if (node.kind == NodeKind::prefix) return outcome(value.text.starts_with(literals[0].text()));
   if (node.kind == NodeKind::compare) return compare(node.op, value.text, literals[0]);
   uint8_t found = kFalse;
   for (const Literal& literal : literals) {
@@ -136,6 +113,38 @@ uint8_t of_leaf(const Expression& expression, const ExpressionNode& node, const 
 }
 
 }  // namespace
+
+// The last `%` alone is tried again, as in any such matcher.
+bool is_like(std::string_view text, std::string_view pattern) noexcept {
+  size_t t = 0;
+  size_t p = 0;
+  size_t star = std::string_view::npos;
+  size_t star_t = 0;
+  const auto next_character = [&](size_t at) {
+    do ++at;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80);
+    return at;
+  };
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '%') {
+      star = p++;
+      star_t = t;
+    } else if (p < pattern.size() && pattern[p] == '_') {
+      ++p;
+      t = next_character(t);
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = star_t = next_character(star_t);
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '%') ++p;
+  return p == pattern.size();
+}
 
 bool compare_decimals(std::string_view a, std::string_view b, int* out) noexcept {
   Decimal x;
@@ -162,7 +171,7 @@ uint8_t possible_outcomes(const Expression& expression, std::span<const TextValu
       case NodeKind::and_: sets[i] = both(sets[node.left], sets[node.right]); break;
       case NodeKind::or_: sets[i] = either(sets[node.left], sets[node.right]); break;
       case NodeKind::not_: sets[i] = negate(sets[node.left]); break;
-      case NodeKind::constant: sets[i] = outcome(expression.literals(node)[0].boolean); break;
+      case NodeKind::constant: sets[i] = outcome(expression.literals(node)[0].boolean()); break;
       default: sets[i] = of_leaf(expression, node, values[node.column]); break;
     }
   }

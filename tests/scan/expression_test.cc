@@ -63,6 +63,7 @@ TEST_CASE("comparisons with text are bytewise") {
   CHECK(outcomes("city = 'S\xC3\xA3o ''Paulo'''", row) == kTrue);
   CHECK(outcomes("city > 'z'", row) == kFalse);
   CHECK(outcomes("city like 'S%Paulo_'", row) == kTrue);
+  CHECK(outcomes("city like 'S_o%'", row) == kTrue);
   CHECK(outcomes("city like 'Paulo%'", row) == kFalse);
   CHECK(outcomes("city not like '%x%'", row) == kTrue);
   CHECK(outcomes("city like '%%'", row) == kTrue);
@@ -110,6 +111,28 @@ TEST_CASE("precedence, case, quoting") {
   CHECK(outcomes("A = 1", row) == kUnknown);  // columns have their case
 }
 
+TEST_CASE("exponents move the point") {
+  const Row row = {{"x", "0.00125"}, {"big", "1200000"}, {"y", "-12.5"}};
+  CHECK(outcomes("x = 1.25e-3", row) == kTrue);
+  CHECK(outcomes("x = 125E-5", row) == kTrue);
+  CHECK(outcomes("big = 1.2e+6", row) == kTrue);
+  CHECK(outcomes("big = 12e5", row) == kTrue);
+  CHECK(outcomes("y = -1.25e1", row) == kTrue);
+  CHECK(outcomes("y = -1250e-2", row) == kTrue);
+  CHECK(outcomes("y = -.125e2", row) == kTrue);
+}
+
+TEST_CASE("nested names, typed literals") {
+  const Row row = {{"a.b c.d", "1"}, {"day", "2026-05-08"}, {"date", "x"}, {"raw", "\x0A\xFF"}};
+  CHECK(outcomes("a.\"b c\".d = 1", row) == kTrue);
+  CHECK(outcomes("\"a\".\"b c\".\"d\" = 1", row) == kTrue);
+  CHECK(outcomes("day >= date '2026-05-01'", row) == kTrue);
+  CHECK(outcomes("DATE'2026-05-09' > day", row) == kTrue);
+  CHECK(outcomes("date = 'x'", row) == kTrue);
+  CHECK(outcomes("raw = x'0aFF'", row) == kTrue);
+  CHECK(outcomes("day in (date '2026-05-08', null)", row) == kTrue);
+}
+
 TEST_CASE("what is not determined leaves outcomes open") {
   CHECK(outcomes("year = 2026 and month = 5", {{"year", "2025"}}, false) == kFalse);
   CHECK(outcomes("year = 2026 and month = 5", {{"year", "2026"}}, false) == kAnyOutcome);
@@ -129,7 +152,11 @@ TEST_CASE("mistakes are told with their column") {
   CHECK(mistake("(year = 1").find("column 10") != std::string::npos);
   CHECK(mistake("year = 'x").find("column 8: the string has no closing") != std::string::npos);
   CHECK(mistake("year # 1").find("column 6: unexpected character '#'") != std::string::npos);
-  CHECK(mistake("year = 1e5").find("column 8: this is no number") != std::string::npos);
+  CHECK(mistake("year = 1e").find("column 8: this is no number") != std::string::npos);
+  CHECK(mistake("year = 1e999").find("the exponent is too large") != std::string::npos);
+  CHECK(mistake("year = 12ab").find("column 8: this is no number") != std::string::npos);
+  CHECK(mistake("x = x'0'").find("pairs of hexadecimal digits") != std::string::npos);
+  CHECK(mistake("x = date 5").find("text is written 'date'") != std::string::npos);
   CHECK(mistake("year = 1.2.3").find("column 8") != std::string::npos);
   CHECK(mistake("year in ()").find("column 10") != std::string::npos);
   CHECK(mistake("year in 5").find("expected '(' after 'in'") != std::string::npos);
