@@ -13,6 +13,7 @@
 
 #include "veneer/bloom_filter.h"
 #include "veneer/column.h"
+#include "veneer/filter.h"
 #include "veneer/input.h"
 #include "veneer/memory.h"
 #include "veneer/metadata.h"
@@ -53,6 +54,18 @@ struct ReadOptions {
   /// Rows [first, first + count) among those row groups; a negative count means to the end.
   int64_t first_row = 0;
   int64_t row_count = -1;
+  /// Only rows of those for which it is true. Its columns need not be among `columns`. It is
+  /// checked against the schema before anything is read; what can be left out of reading, by
+  /// statistics, dictionaries, bloom filters and the page index, is.
+  Filter filter = {};
+  /// Among the rows that the filter keeps: leave out the first `offset`, then give at most `limit`;
+  /// negative is no limit. Reading stops with the last one.
+  int64_t offset = 0;
+  int64_t limit = -1;
+  /// False: the filter looks at every value, whatever the file says of them elsewhere.
+  bool trust_statistics = true;
+  /// Batches then know the ordinal in the file of each of their rows: Batch::row_numbers.
+  bool row_numbers = false;
   /// Most rows of a batch. Fewer come where rows are wide (see batch_bytes) and at the end of each
   /// row group: a batch never spans two.
   int32_t batch_rows = 64 << 10;
@@ -71,6 +84,27 @@ struct ReadOptions {
   const std::atomic<bool>* cancel = nullptr;
   /// Called after each batch, on the thread that called `next`.
   std::function<void(const Progress&)> progress = {};
+};
+
+/// What a filter spared a read, and by which evidence. Of what was met so far.
+struct FilterStats {
+  int64_t row_groups = 0;                ///< looked at
+  int64_t row_groups_by_statistics = 0;  ///< dropped: bounds and null counts of the row group
+  int64_t row_groups_by_dictionary = 0;  ///< dropped: no entry of the dictionary matches
+  int64_t row_groups_by_bloom_filter = 0;
+  int64_t row_groups_by_page_index = 0;  ///< dropped: none of their pages can match
+  int64_t row_groups_whole = 0;          ///< kept whole: metadata proves that every row matches
+  int64_t pages = 0;          ///< of the filter's columns, in row groups with an offset index
+  int64_t pages_dropped = 0;  ///< of those, by their bounds and null counts
+  int64_t rows = 0;
+  int64_t rows_by_row_group = 0;  ///< dropped with their row group
+  int64_t rows_by_page = 0;       ///< dropped with their page
+  int64_t rows_proven = 0;        ///< kept without a look at them
+  int64_t rows_tested = 0;        ///< whose values were looked at
+  int64_t rows_kept = 0;
+  double plan_seconds = 0;    ///< statistics, indexes, bloom filters, dictionaries
+  double filter_seconds = 0;  ///< reading and testing the filter's columns
+  double read_seconds = 0;    ///< reading the columns that were asked for
 };
 
 /// How much of each page is decoded.
@@ -150,6 +184,8 @@ class Batch {
   /// Ordinal in the file of the first row, and the row group it is in.
   int64_t first_row() const noexcept;
   int32_t row_group() const noexcept;
+  /// Ordinal in the file of each row; empty without ReadOptions::row_numbers.
+  std::span<const int64_t> row_numbers() const noexcept;
 
  private:
   friend class BatchReader;
@@ -169,8 +205,10 @@ class BatchReader {
   /// tells which, and the batch is empty. After a failure it stays false.
   bool next(Batch* batch);
   const Status& status() const noexcept;
-  /// Rows that the whole read gives, from metadata.
+  /// Rows that the whole read gives, from metadata; with a filter, those that it looks at.
   int64_t total_rows() const noexcept;
+  /// All zero without a filter.
+  FilterStats filter_stats() const noexcept;
   /// The fields read, in the order of the batches' columns.
   std::span<const Field* const> fields() const noexcept;
 
@@ -207,6 +245,10 @@ class File {
   /// The bloom filter of a chunk, read by each call; empty optional where the file has none.
   Result<std::optional<BloomFilter>> bloom_filter(int32_t row_group, int32_t leaf) const;
 
+  /// How many rows a filter keeps: from metadata alone where that tells, else by reading the
+  /// filter's columns. Of the options those that say which rows and how to read count.
+  Result<int64_t> count(const Filter& filter, ReadOptions options = {},
+                        FilterStats* stats = nullptr) const;
   /// Starts a read. A wrong option shows in the reader's status, at the latest in the first `next`.
   BatchReader read(ReadOptions options = {}) const;
   /// The pages of one column chunk, one after the other.

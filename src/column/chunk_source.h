@@ -24,6 +24,9 @@ class ChunkSource {
   /// Buffer::kPadding bytes behind their end.
   virtual Result<std::span<const uint8_t>> peek(int64_t position, size_t at_least) = 0;
 
+  /// What comes next ends at `position`: until then no more is read ahead than up to there.
+  virtual void read_until(int64_t /*position*/) noexcept {}
+
   /// Fills `out` from `position` on.
   virtual Status read(int64_t position, std::span<uint8_t> out) = 0;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "base/bits.h"
 #include "base/checked.h"
@@ -62,10 +63,65 @@ Status LeafReader::open_chunk(ChunkSource* source, Codec codec, int64_t num_valu
   chunk_values_ = num_values;
   chunk_rows_ = rows;
   rows_done_ = values_seen_ = page_left_ = 0;
-  data_seen_ = page_open_ = false;
+  data_seen_ = page_open_ = jumped_ = false;
   first_level_ = true;
   block_begin_ = block_end_ = 0;
+  pages_index_ = {};
+  page_rows_ = -1;
   return {};
+}
+
+// With an offset index, rows are passed over by going to the page that has row `target`, where that
+// is not the current one. `*rows` becomes what is then left to pass over.
+Status LeafReader::jump(int64_t target, int64_t* rows) {
+  if (pages_index_.empty() || target == chunk_rows_ || options_.carry_prefix) return {};
+  const auto next = std::upper_bound(
+      pages_index_.begin(), pages_index_.end(), target,
+      [](int64_t row, const PageLocation& page) { return row < page.first_row_index; });
+  if (next == pages_index_.begin()) return {};
+  const PageLocation& page = *(next - 1);
+  if (page.first_row_index <= rows_done_) return {};
+  VENEER_CHECK(find_dictionary());
+  const int64_t end = next == pages_index_.end() ? chunk_rows_ : next->first_row_index;
+  if (!pages_.seek(page.offset, page.compressed_page_size)) {
+    return Status::corrupt("the offset index has a page outside of its column chunk", page.offset);
+  }
+  page_left_ = 0;
+  page_rows_ = end - page.first_row_index;
+  page_open_ = false;
+  block_begin_ = block_end_ = 0;
+  data_seen_ = first_level_ = jumped_ = true;
+  // Of lists, how many values lie before a page is not known: then the chunk's count is no bound.
+  values_seen_ = max_repetition_ == 0 ? page.first_row_index : 0;
+  rows_done_ = page.first_row_index;
+  *rows = target - rows_done_;
+  return {};
+}
+
+// The dictionary page stands before the first data page.
+Status LeafReader::find_dictionary() {
+  if (data_seen_ || dictionary_) return {};
+  VENEER_TRY(const bool more, next_data_page());
+  // The first data page is not read now: its header will be once more, if it is wanted.
+  if (more) pages_.back();
+  values_seen_ = page_left_ = 0;
+  data_seen_ = false;
+  return {};
+}
+
+Result<const Dictionary*> LeafReader::dictionary() {
+  VENEER_CHECK(find_dictionary());
+  return &dictionary_;
+}
+
+// The page that a jump led to is the one that the index promised, as far as its header tells: with
+// lists it does not, and writers have told wrong numbers of rows there.
+Status LeafReader::check_page() {
+  const int64_t promised = std::exchange(page_rows_, -1);
+  if (promised < 0 || max_repetition_ != 0 || page_left_ == promised) return {};
+  return Status::corrupt(
+      concat({"the offset index promises a page of ", promised, " rows, it has ", page_left_}),
+      pages_.page_offset());
 }
 
 // The next data page that has values; its header only.
@@ -92,6 +148,7 @@ Result<bool> LeafReader::next_data_page() {
                              pages_.page_offset());
     }
     values_seen_ += page_left_;
+    VENEER_CHECK(check_page());
     if (page_left_ != 0) return true;
   }
   return false;
@@ -196,30 +253,51 @@ Status LeafReader::materialise(LeafData* out) {
 }
 
 Status LeafReader::read(size_t rows, LeafData* out) {
+  const RowRun run{rows_done_, narrow<int64_t>(rows)};
+  return read_runs({&run, 1}, out);
+}
+
+Status LeafReader::read_runs(std::span<const RowRun> runs, LeafData* out) {
   out->clear();
   out->wide_levels = wide_levels_;
   values_.begin_batch();
-  if (narrow<int64_t>(rows) > chunk_rows_ - rows_done_) {
+  int64_t rows = 0;
+  for (const RowRun& run : runs) rows += run.count;
+  if (!runs.empty() && runs.back().end() > chunk_rows_) {
     return Status::invalid_argument("read past the rows of the row group");
   }
-  Status status;
-  if (max_repetition_ != 0) {
-    status = wide_levels_ ? read_nested<uint16_t>(rows, out, true)
-                          : read_nested<uint8_t>(rows, out, true);
-  } else if (bitmap_ || max_definition_ == 0) {
-    status = read_flat(rows, out);
-  } else {
-    status =
-        wide_levels_ ? read_flat_levels<uint16_t>(rows, out) : read_flat_levels<uint8_t>(rows, out);
+  Status status = make_room(narrow<size_t>(rows), out);
+  for (const RowRun& run : runs) {
+    if (!status.ok()) break;
+    if (run.begin != rows_done_) status = skip(run.begin - rows_done_);
+    if (status.ok()) status = append(narrow<size_t>(run.count), out);
   }
   if (status.ok()) status = finish(out);
   if (!status.ok()) return std::move(status).at(pages_.page_offset());
   return {};
 }
 
+// What is one entry a row, for all rows of a batch.
+Status LeafReader::make_room(size_t rows, LeafData* out) {
+  if (max_repetition_ != 0 || max_definition_ == 0) return {};
+  if (bitmap_) return out->validity.resize_discard(bytes_for_bits(rows) + 8);
+  out->has_levels = true;
+  return out->definition_levels.resize_discard(rows * (wide_levels_ ? 2 : 1));
+}
+
+Status LeafReader::append(size_t rows, LeafData* out) {
+  if (max_repetition_ != 0) {
+    return wide_levels_ ? read_nested<uint16_t>(rows, out, true)
+                        : read_nested<uint8_t>(rows, out, true);
+  }
+  if (bitmap_ || max_definition_ == 0) return read_flat(rows, out);
+  return wide_levels_ ? read_flat_levels<uint16_t>(rows, out)
+                      : read_flat_levels<uint8_t>(rows, out);
+}
+
 // Required, or optional at the top level: validity bits straight from the page.
 Status LeafReader::read_flat(size_t rows, LeafData* out) {
-  if (bitmap_) VENEER_CHECK(out->validity.resize_discard(bytes_for_bits(rows) + 8));
+  const size_t before = out->slots;
   size_t done = 0;
   size_t valid = 0;
   while (done < rows) {
@@ -227,7 +305,7 @@ Status LeafReader::read_flat(size_t rows, LeafData* out) {
     const auto now = narrow<size_t>(std::min<int64_t>(narrow<int64_t>(rows - done), page_left_));
     size_t present = bitmap_ ? 0 : now;
     if (bitmap_) {
-      VENEER_CHECK(definition_.decode_bitmap(out->validity.data(), done, now, &present));
+      VENEER_CHECK(definition_.decode_bitmap(out->validity.data(), before + done, now, &present));
     }
     VENEER_CHECK(decode_values(present, out));
     valid += present;
@@ -235,28 +313,26 @@ Status LeafReader::read_flat(size_t rows, LeafData* out) {
     page_left_ -= narrow<int64_t>(now);
     rows_done_ += narrow<int64_t>(now);
   }
-  out->slots = rows;
-  out->null_count = rows - valid;
+  out->slots += rows;
+  out->null_count += rows - valid;
   return {};
 }
 
 // Optional below structures: the levels are kept, for the structures' own validity.
 template <class Level>
 Status LeafReader::read_flat_levels(size_t rows, LeafData* out) {
-  VENEER_CHECK(out->definition_levels.resize_discard(rows * sizeof(Level)));
-  out->has_levels = true;
   size_t done = 0;
   while (done < rows) {
     VENEER_CHECK(need_page());
     const auto now = narrow<size_t>(std::min<int64_t>(narrow<int64_t>(rows - done), page_left_));
-    Level* levels = out->definition_levels.as<Level>() + done;
+    Level* levels = out->definition_levels.as<Level>() + out->levels + done;
     VENEER_CHECK(definition_.decode(levels, now));
     VENEER_CHECK(decode_values(count_at_least(levels, now, max_definition_), out));
     done += now;
     page_left_ -= narrow<int64_t>(now);
     rows_done_ += narrow<int64_t>(now);
   }
-  out->levels = rows;
+  out->levels += rows;
   return {};
 }
 
@@ -285,7 +361,8 @@ Status LeafReader::read_nested(size_t rows, LeafData* out, bool keep) {
   out->has_levels = true;
   size_t begun = 0;
   const bool to_the_end = narrow<int64_t>(rows) == chunk_rows_ - rows_done_;
-  size_t entries = 0;
+  const size_t before = keep ? out->levels : 0;
+  size_t entries = before;
   while (true) {
     if (block_begin_ == block_end_) {
       if (page_left_ == 0) {
@@ -322,7 +399,7 @@ Status LeafReader::read_nested(size_t rows, LeafData* out, bool keep) {
     return Status::corrupt(concat({"column chunk ends after ", rows_done_ + narrow<int64_t>(begun),
                                    " of ", chunk_rows_, " rows"}));
   }
-  if (to_the_end && block_begin_ == block_end_ && values_seen_ != chunk_values_) {
+  if (to_the_end && block_begin_ == block_end_ && values_seen_ != chunk_values_ && !jumped_) {
     return Status::corrupt(concat(
         {"column chunk ends with ", chunk_values_ - values_seen_, " of its values missing"}));
   }
@@ -332,8 +409,9 @@ Status LeafReader::read_nested(size_t rows, LeafData* out, bool keep) {
   }
   rows_done_ += narrow<int64_t>(rows);
   out->levels = entries;
-  if (keep && !levels_nest(out->repetition_levels.as<Level>(), out->definition_levels.as<Level>(),
-                           entries, options_.element_levels)) {
+  if (keep && !levels_nest(out->repetition_levels.as<Level>() + before,
+                           out->definition_levels.as<Level>() + before, entries - before,
+                           options_.element_levels)) {
     return Status::corrupt("levels continue a list that has no elements");
   }
   return {};
@@ -396,6 +474,7 @@ Status LeafReader::skip(int64_t rows) {
     return Status::invalid_argument("skip past the rows of the row group");
   }
   auto run = [&]() -> Status {
+    VENEER_CHECK(jump(rows_done_ + rows, &rows));
     if (max_repetition_ != 0) {
       skipped_.clear();
       while (rows > 0) {
@@ -415,7 +494,7 @@ Status LeafReader::skip(int64_t rows) {
       // A page whose last value the next one begins with is decoded even if no row of it is wanted.
       const bool carries =
           options_.carry_prefix && encoding_of(header_) == Encoding::delta_byte_array;
-      if (now < page_left_ || page_open_ || carries) {
+      if (now < page_left_ || carries) {
         VENEER_CHECK(need_page());
         // In blocks, for the levels' sake.
         for (int64_t left = now; left > 0;) {

@@ -10,6 +10,7 @@
 #include "column/leaf_data.h"
 #include "column/levels.h"
 #include "column/page_stream.h"
+#include "column/row_runs.h"
 #include "column/value_decoder.h"
 #include "veneer/metadata.h"
 #include "veneer/schema.h"
@@ -36,10 +37,19 @@ class LeafReader {
 
   /// Starts on the chunk of a row group of `rows` rows. The source must outlive its reading.
   Status open_chunk(ChunkSource* source, Codec codec, int64_t num_values, int64_t rows);
+  /// Where the data pages lie, so that `skip` can go straight to one; for the chunk just opened.
+  /// The pages' first rows ascend from 0; they must outlive the chunk's reading.
+  void use_offset_index(std::span<const PageLocation> pages) noexcept { pages_index_ = pages; }
+
   /// Reads exactly the next `rows` rows into `out`, which is cleared first.
   Status read(size_t rows, LeafData* out);
-  /// Passes over rows; whole pages without decompressing them where the leaf has no lists.
+  /// Reads just these rows, which ascend and lie behind those read before.
+  Status read_runs(std::span<const RowRun> runs, LeafData* out);
+  /// Passes over rows; whole pages without decompressing them where the leaf has no lists, and
+  /// without reading them where there is an offset index.
   Status skip(int64_t rows);
+  /// The chunk's dictionary, which is empty where it has none; read now if need be.
+  Result<const Dictionary*> dictionary();
 
   /// Bytes of one value in LeafData, and its kind, after Int96As.
   const ValueLayout& layout() const noexcept { return layout_; }
@@ -53,8 +63,13 @@ class LeafReader {
   Status open_page();
   Status load_dictionary(const PageHeader& header);
   Status need_page();
+  Status jump(int64_t target, int64_t* rows);
+  Status find_dictionary();
+  Status check_page();
 
   // Rows without lists, and with.
+  Status make_room(size_t rows, LeafData* out);
+  Status append(size_t rows, LeafData* out);
   Status read_flat(size_t rows, LeafData* out);
   template <class Level>
   Status read_flat_levels(size_t rows, LeafData* out);
@@ -89,6 +104,9 @@ class LeafReader {
   int64_t values_seen_ = 0;  // levels of the pages met so far
   bool data_seen_ = false;
   bool first_level_ = true;
+  bool jumped_ = false;  // not all values before this place were seen
+  std::span<const PageLocation> pages_index_;
+  int64_t page_rows_ = -1;  // that an offset index promises of the next page; -1: it was not asked
 
   // The page.
   PageHeader header_;

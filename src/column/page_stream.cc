@@ -27,6 +27,14 @@ void PageStream::open(ChunkSource* source, Codec codec) noexcept {
   checksum_ok_.reset();
 }
 
+bool PageStream::seek(int64_t offset, int64_t size) noexcept {
+  const int64_t at = offset - source_->file_offset();
+  if (at < 0 || size > source_->size() || at > source_->size() - size) return false;
+  position_ = at;
+  source_->read_until(at + size);
+  return true;
+}
+
 Result<bool> PageStream::next_header(PageHeader* header) {
   page_position_ = position_;
   const int64_t left = source_->size() - position_;

@@ -60,6 +60,11 @@ class PageStream {
 
   /// Reads the next header. False at the end of the chunk's bytes.
   Result<bool> next_header(PageHeader* header);
+  /// Goes to the page at `offset` in the file, of `size` bytes with its header; false where that is
+  /// not within the chunk.
+  bool seek(int64_t offset, int64_t size) noexcept;
+  /// Goes back to the page whose header was read last.
+  void back() noexcept { position_ = page_position_; }
   /// Of the page whose header was read last.
   int64_t page_offset() const noexcept { return source_->file_offset() + page_position_; }
   int32_t header_bytes() const noexcept { return header_bytes_; }

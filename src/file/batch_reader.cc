@@ -9,11 +9,14 @@
 #include "base/macros.h"
 #include "base/over_limit.h"
 #include "base/text.h"
+#include "column/compact.h"
 #include "column/leaf_reader.h"
 #include "file/assembly.h"
 #include "file/chunk_input.h"
+#include "file/decode_plan.h"
 #include "file/file_impl.h"
 #include "file/projection.h"
+#include "file/row_filter.h"
 #include "file/thread_pool.h"
 #include "format/shown.h"
 
@@ -24,6 +27,8 @@ namespace {
 constexpr int64_t kWindowsTogether = int64_t{64} << 20;
 constexpr int64_t kSmallestWindow = int64_t{8} << 10;
 constexpr size_t kSmallestBatch = 64;
+// Batches' worth of rows that a filter looks at for one batch that it does not fill.
+constexpr int64_t kMostBatches = 16;
 
 // The rows of one row group that a read gives.
 struct RowSpan {
@@ -36,11 +41,13 @@ struct RowSpan {
 }  // namespace
 
 struct Batch::Impl {
-  explicit Impl(std::shared_ptr<const File::Impl> of) : file(std::move(of)), data(&file->pool) {}
+  explicit Impl(std::shared_ptr<const File::Impl> of)
+      : file(std::move(of)), data(&file->pool), row_numbers(&file->pool) {}
 
   std::shared_ptr<const File::Impl> file;  // before data: the memory is its pool's
   std::shared_ptr<const Projection> projection;
   BatchData data;
+  PoolArray<int64_t> row_numbers;
   size_t rows = 0;
   int64_t first_row = 0;
   int32_t row_group = 0;
@@ -61,6 +68,10 @@ size_t Batch::num_columns() const noexcept {
 }
 const Column& Batch::column(size_t i) const noexcept { return impl_->data.columns[i]; }
 int64_t Batch::first_row() const noexcept { return impl_ == nullptr ? 0 : impl_->first_row; }
+std::span<const int64_t> Batch::row_numbers() const noexcept {
+  if (impl_ == nullptr) return {};
+  return {impl_->row_numbers.data(), std::min(impl_->rows, impl_->row_numbers.size())};
+}
 int32_t Batch::row_group() const noexcept { return impl_ == nullptr ? 0 : impl_->row_group; }
 
 const Column* Batch::find(const Field& field) const noexcept {
@@ -102,6 +113,21 @@ struct BatchReader::Impl {
   int64_t chunk_bytes = 0;  // of this file, in the chunks opened so far
   std::unique_ptr<ThreadPool> threads;
 
+  // With a filter: the rows of the row group that it keeps and that are not handed out yet, from
+  // `wanted_at` on.
+  std::unique_ptr<RowFilter> filter;
+  PoolArray<column::RowRun> wanted;
+  size_t wanted_at = 0;
+  int64_t wanted_rows = 0;
+  bool slots_open = false;
+  int64_t rows_before_span = 0;
+  int64_t offset_left = 0;
+  int64_t limit_left = INT64_MAX;
+  PoolArray<column::RowRun> found;
+  PoolArray<column::RowRun> batch_runs;
+  DecodePlan decode_plan;
+  std::vector<OffsetIndex> offset_indexes;  // by slot
+
   Impl(std::shared_ptr<const File::Impl> of, ReadOptions with)
       : file(std::move(of)),
         options(std::move(with)),
@@ -111,22 +137,37 @@ struct BatchReader::Impl {
         sources(&file->pool),
         readers(&file->pool),
         statuses(&file->pool),
-        ranges(&file->pool) {}
+        ranges(&file->pool),
+        wanted(&file->pool),
+        found(&file->pool),
+        batch_runs(&file->pool),
+        decode_plan(&file->pool) {}
 
   const Schema& schema() const { return file->metadata->schema(); }
   Status plan();
+  Status plan_spans();
   Status plan_rows();
+  Result<int64_t> count();
   Status make_readers();
   Status open_span();
+  Status open_slots();
   Status open_slot(size_t slot, int64_t rows, double* decoded_bytes);
   Status read_batch(Batch::Impl* batch);
+  Status read_filtered(Batch::Impl* batch);
+  Status find_wanted();
+  Status use_offset_indexes();
+  Status check_cancelled() const;
+  Status take_wanted(size_t rows);
+  Status decode(Batch::Impl* batch, std::span<const column::RowRun> runs, size_t rows);
+  Status number_rows(Batch::Impl* batch, std::span<const column::RowRun> runs) const;
   size_t rows_per_batch(double decoded_bytes, int64_t rows) const;
   template <class Task>
   Status for_each_slot(Task task);
   Status slot_failure(Status failure, size_t slot) const;
 };
 
-Status BatchReader::Impl::plan() {
+// Which rows of which row groups, and the filter; the columns are no part of it.
+Status BatchReader::Impl::plan_spans() {
   if (options.batch_rows <= 0) return Status::invalid_argument("batch_rows must be at least 1");
   if (options.threads < 0) return Status::invalid_argument("threads must not be negative");
   const FileMetadata& metadata = *file->metadata;
@@ -137,7 +178,28 @@ Status BatchReader::Impl::plan() {
     return Status::invalid_argument(concat({"row groups out of range: the file has ", groups}));
   }
   if (options.first_row < 0) return Status::invalid_argument("first_row must not be negative");
+  if (options.offset < 0) return Status::invalid_argument("offset must not be negative");
+  if (options.filter.empty()) {
+    // Then both count rows that are known beforehand.
+    if (!checked_add(options.first_row, options.offset, &options.first_row)) {
+      options.first_row = INT64_MAX;
+    }
+    if (options.row_count >= 0)
+      options.row_count = std::max<int64_t>(0, options.row_count - options.offset);
+    if (options.limit >= 0 && (options.row_count < 0 || options.limit < options.row_count)) {
+      options.row_count = options.limit;
+    }
+  } else {
+    offset_left = options.offset;
+    if (options.limit >= 0) limit_left = options.limit;
+    VENEER_TRY(filter, RowFilter::make(file, options));
+  }
 
+  return plan_rows();
+}
+
+Status BatchReader::Impl::plan() {
+  VENEER_CHECK(plan_spans());
   VENEER_TRY(Projection made,
              Projection::make(schema(), options.columns, options.dictionary_columns, &file->pool));
   projection = std::make_shared<const Projection>(std::move(made));
@@ -145,7 +207,6 @@ Status BatchReader::Impl::plan() {
   for (uint32_t i = 0; i < projection->num_top_level; ++i) {
     fields.emplace_back(projection->nodes[i].field);
   }
-  VENEER_CHECK(plan_rows());
   if (projection->slots.empty() && total_rows > file->options.limits.rows_without_columns) {
     return over_limit("number of rows without a column", total_rows, "rows_without_columns",
                       file->options.limits.rows_without_columns);
@@ -273,53 +334,193 @@ Status BatchReader::Impl::open_slot(size_t slot, int64_t rows, double* decoded_b
       slot);
 }
 
-Status BatchReader::Impl::open_span() {
-  span = spans[next_span++];
-  span_done = 0;
+// Opens the chunks of the row group's columns.
+Status BatchReader::Impl::open_slots() {
   ranges.clear();
   const int64_t rows = file->metadata->row_group(span.row_group).num_rows;
   double decoded_bytes = 0;
   for (size_t slot = 0; slot < readers.size(); ++slot) {
     VENEER_CHECK(open_slot(slot, rows, &decoded_bytes));
   }
+  batch_rows = rows_per_batch(decoded_bytes, rows);
+  if (filter != nullptr && options.trust_statistics) return use_offset_indexes();
   std::sort(ranges.begin(), ranges.end(),
             [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
   file->input->will_need(ranges);
-  batch_rows = rows_per_batch(decoded_bytes, rows);
+  return {};
+}
+
+// What is not wanted is then not even read.
+Status BatchReader::Impl::use_offset_indexes() {
+  const int64_t rows = file->metadata->row_group(span.row_group).num_rows;
+  offset_indexes.assign(readers.size(), OffsetIndex());
+  for (size_t slot = 0; slot < readers.size(); ++slot) {
+    VENEER_TRY(const ColumnChunk chunk,
+               file->metadata->column_chunk(span.row_group, projection->slots[slot].leaf));
+    auto index = sound_offset_index(*file, chunk, rows);
+    if (!index.ok()) return slot_failure(std::move(index).status(), slot);
+    if (!index->has_value()) continue;
+    offset_indexes[slot] = **std::move(index);
+    readers[slot].use_offset_index(offset_indexes[slot].page_locations);
+  }
+  return {};
+}
+
+Status BatchReader::Impl::open_span() {
+  span = spans[next_span++];
+  span_done = 0;
   span_open = true;
+  if (filter != nullptr) {
+    wanted.clear();
+    wanted_at = 0;
+    wanted_rows = 0;
+    slots_open = false;
+    batch_rows = narrow<size_t>(options.batch_rows);
+    return filter->begin(span.row_group, span.first, span.count);
+  }
+  VENEER_CHECK(open_slots());
   if (span.first == 0) return {};
   return for_each_slot([&](size_t slot) { return readers[slot].skip(span.first); });
 }
 
-Status BatchReader::Impl::read_batch(Batch::Impl* batch) {
+Status BatchReader::Impl::check_cancelled() const {
   if (options.cancel != nullptr && options.cancel->load(std::memory_order_relaxed)) {
     return Status::cancelled("the read was cancelled");
   }
-  if (!span_open) VENEER_CHECK(open_span());
-  const auto rows =
-      narrow<size_t>(std::min<int64_t>(narrow<int64_t>(batch_rows), span.count - span_done));
+  return {};
+}
+
+// Decodes these rows into the batch: all of them that `decode_plan` has, for a filter's rows.
+Status BatchReader::Impl::decode(Batch::Impl* batch, std::span<const column::RowRun> runs,
+                                 size_t rows) {
   if (batch->file != file || batch->projection != projection) {
     // Another read's batch: its memory belongs to that read's file.
     batch->data = BatchData(&file->pool);
+    batch->row_numbers = PoolArray<int64_t>(&file->pool);
     batch->file = file;
     batch->projection = projection;
   }
   VENEER_CHECK(batch->data.fit(*projection, &file->pool));
-  VENEER_CHECK(for_each_slot([&](size_t slot) -> Status {
-    if (options.cancel != nullptr && options.cancel->load(std::memory_order_relaxed)) {
-      return Status::cancelled("the read was cancelled");
-    }
-    return readers[slot].read(rows, &batch->data.leaves[slot]);
-  }));
+  const auto decode_slot = [&](size_t slot) -> Status {
+    VENEER_CHECK(check_cancelled());
+    column::LeafReader& reader = readers[slot];
+    column::LeafData* data = &batch->data.leaves[slot];
+    // Lists are not compacted: their rows are passed over one by one.
+    const bool whole = reader.leaf().max_repetition_level != 0 || filter == nullptr;
+    VENEER_CHECK(reader.read_runs(whole ? runs : decode_plan.runs(), data));
+    if (!whole && decode_plan.has_gaps()) compact(decode_plan.kept(), reader.width(), data);
+    return {};
+  };
+  VENEER_CHECK(for_each_slot(decode_slot));
   Status built = assemble(*projection, schema(), readers, rows, file->options.limits.list_length,
                           &batch->data);
   if (!built.ok()) return std::move(built).in_row_group(span.row_group);
+  VENEER_CHECK(number_rows(batch, runs));
   batch->rows = rows;
-  batch->first_row = span.file_row + span.first + span_done;
+  batch->first_row = span.file_row + runs.front().begin;
   batch->row_group = narrow<int32_t>(span.row_group);
+  return {};
+}
+
+Status BatchReader::Impl::number_rows(Batch::Impl* batch,
+                                      std::span<const column::RowRun> runs) const {
+  batch->row_numbers.clear();
+  if (!options.row_numbers) return {};
+  for (const column::RowRun& run : runs) {
+    VENEER_CHECK(batch->row_numbers.reserve(batch->row_numbers.size() + narrow<size_t>(run.count)));
+    for (int64_t i = 0; i < run.count; ++i) {
+      batch->row_numbers.emplace_back(span.file_row + run.begin + i);
+    }
+  }
+  return {};
+}
+
+Status BatchReader::Impl::read_batch(Batch::Impl* batch) {
+  VENEER_CHECK(check_cancelled());
+  if (filter != nullptr) return read_filtered(batch);
+  if (!span_open) VENEER_CHECK(open_span());
+  const auto rows =
+      narrow<size_t>(std::min<int64_t>(narrow<int64_t>(batch_rows), span.count - span_done));
+  const column::RowRun run{span.first + span_done, narrow<int64_t>(rows)};
+  VENEER_CHECK(decode(batch, {&run, 1}, rows));
   span_done += narrow<int64_t>(rows);
   rows_done += narrow<int64_t>(rows);
   if (span_done == span.count) span_open = false;
+  return {};
+}
+
+// Gives an empty batch at the end.
+Status BatchReader::Impl::read_filtered(Batch::Impl* batch) {
+  batch->rows = 0;
+  while (limit_left > 0) {
+    if (!span_open) {
+      if (next_span == spans.size()) break;
+      VENEER_CHECK(open_span());
+    }
+    VENEER_CHECK(find_wanted());
+    rows_done = rows_before_span + filter->position() - span.first;
+    if (wanted_rows == 0) {
+      rows_before_span += span.count;
+      span_open = false;
+      continue;
+    }
+    const Stopwatch watch(&filter->stats().read_seconds);
+    if (!slots_open) VENEER_CHECK(open_slots());
+    slots_open = true;
+    const int64_t rows = std::min(wanted_rows, narrow<int64_t>(batch_rows));
+    VENEER_CHECK(take_wanted(narrow<size_t>(rows)));
+    const std::span<const column::RowRun> runs(batch_runs.data(), batch_runs.size());
+    VENEER_CHECK(decode_plan.make(runs));
+    return decode(batch, runs, narrow<size_t>(rows));
+  }
+  ended = true;
+  return {};
+}
+
+// Asks the filter until there are rows for a batch, or the row group is through.
+Status BatchReader::Impl::find_wanted() {
+  int64_t looked_at = 0;
+  while (!filter->done() && limit_left > wanted_rows) {
+    // A batch keeps the pages that its strings lie in: a few rows of very many pages are handed out
+    // before they are a whole batch.
+    if (wanted_rows >= narrow<int64_t>(batch_rows)) break;
+    if (wanted_rows > 0 && looked_at > kMostBatches * narrow<int64_t>(batch_rows)) break;
+    VENEER_CHECK(check_cancelled());
+    const int64_t before = filter->position();
+    found.clear();
+    VENEER_CHECK(filter->next(&found));
+    looked_at += filter->position() - before;
+    for (column::RowRun run : found) {
+      const int64_t skipped = std::min(offset_left, run.count);
+      offset_left -= skipped;
+      run.begin += skipped;
+      run.count = std::min(run.count - skipped, limit_left - wanted_rows);
+      if (run.count == 0) continue;
+      VENEER_CHECK(append_run(run, &wanted));
+      wanted_rows += run.count;
+    }
+  }
+  return {};
+}
+
+// Moves the first `rows` of the wanted rows to the batch.
+Status BatchReader::Impl::take_wanted(size_t rows) {
+  batch_runs.clear();
+  for (auto left = narrow<int64_t>(rows); left > 0;) {
+    column::RowRun& run = wanted[wanted_at];
+    const int64_t take = std::min(left, run.count);
+    VENEER_CHECK(batch_runs.push_back({run.begin, take}));
+    run.begin += take;
+    run.count -= take;
+    left -= take;
+    if (run.count == 0) ++wanted_at;
+  }
+  if (wanted_at == wanted.size()) {
+    wanted.clear();
+    wanted_at = 0;
+  }
+  wanted_rows -= narrow<int64_t>(rows);
+  limit_left -= narrow<int64_t>(rows);
   return {};
 }
 
@@ -330,6 +531,9 @@ BatchReader::~BatchReader() = default;
 
 const Status& BatchReader::status() const noexcept { return impl_->status; }
 int64_t BatchReader::total_rows() const noexcept { return impl_->total_rows; }
+FilterStats BatchReader::filter_stats() const noexcept {
+  return impl_->filter == nullptr ? FilterStats() : impl_->filter->stats();
+}
 std::span<const Field* const> BatchReader::fields() const noexcept { return impl_->fields; }
 
 bool BatchReader::next(Batch* batch) {
@@ -342,11 +546,43 @@ bool BatchReader::next(Batch* batch) {
   }
   Status status = impl_->read_batch(batch->impl_.get());
   if (!status.ok()) {
+    batch->impl_->rows = 0;
     impl_->status = impl_->file->named(std::move(status));
     return false;
   }
+  if (impl_->ended) return false;
   if (impl_->options.progress) impl_->options.progress({impl_->rows_done, impl_->total_rows});
   return true;
+}
+
+Result<int64_t> BatchReader::Impl::count() {
+  VENEER_CHECK(plan_spans());
+  if (filter == nullptr) return total_rows;
+  int64_t kept = 0;
+  for (; next_span < spans.size() && kept < limit_left; ++next_span) {
+    span = spans[next_span];
+    VENEER_CHECK(filter->begin(span.row_group, span.first, span.count));
+    while (!filter->done() && kept < limit_left) {
+      VENEER_CHECK(check_cancelled());
+      found.clear();
+      VENEER_CHECK(filter->next(&found));
+      for (const column::RowRun& run : found) {
+        const int64_t skipped = std::min(offset_left, run.count);
+        offset_left -= skipped;
+        kept += run.count - skipped;
+      }
+    }
+  }
+  return std::min(kept, limit_left);
+}
+
+Result<int64_t> File::count(const Filter& filter, ReadOptions options, FilterStats* stats) const {
+  options.filter = filter;
+  BatchReader::Impl impl(impl_, std::move(options));
+  auto counted = impl.count();
+  if (!counted) return impl_->named(std::move(counted).status());
+  if (stats != nullptr) *stats = impl.filter == nullptr ? FilterStats() : impl.filter->stats();
+  return counted;
 }
 
 BatchReader File::read(ReadOptions options) const {

@@ -32,11 +32,21 @@ Status read_at(Input* input, int64_t offset, int64_t size, Buffer* out) {
   return input->read(offset, {out->data(), out->size()});
 }
 
-Result<BloomFilter> read_filter(const std::shared_ptr<const File::Impl>& file,
-                                const ColumnChunk& chunk) {
+// Where a filter's bitset lies, and what was read of the file on the way.
+struct Bitset {
+  Input* input = nullptr;
+  int64_t offset = 0;
+  int64_t size = 0;
+  int64_t read_from = 0;
+};
+
+// `told` says whether to read at once what the metadata says that the filter has.
+Result<Bitset> find_bitset(const File::Impl& file, const ColumnChunk& chunk, bool told_whole,
+                           Buffer* bytes) {
   VENEER_CHECK(refuse_encrypted(chunk));
-  VENEER_TRY(Input* const input, file->input_of(chunk));
-  VENEER_TRY(const int64_t file_size, input->size());
+  Bitset found;
+  VENEER_TRY(found.input, file.input_of(chunk));
+  VENEER_TRY(const int64_t file_size, found.input->size());
   const int64_t offset = *chunk.bloom_filter_offset;
   if (offset <= 0 || offset >= file_size) {
     return Status::corrupt("the bloom filter lies outside of the file", offset);
@@ -49,13 +59,11 @@ Result<BloomFilter> read_filter(const std::shared_ptr<const File::Impl>& file,
     return Status::corrupt(
         concat({"the bloom filter of ", told, " bytes runs past the end of the file"}), offset);
   }
-  auto storage = std::make_shared<Storage>(Storage{file, Buffer(&file->pool)});
-  Buffer& bytes = storage->bytes;
   BloomFilterHeader header;
   size_t header_bytes = 0;
-  for (int64_t size = std::min(available, told > 0 ? told : kFirstRead);;) {
-    VENEER_CHECK(read_at(input, offset, size, &bytes));
-    auto parsed = format::read_bloom_header(bytes.bytes(), offset, &header);
+  for (int64_t size = std::min(available, told > 0 && told_whole ? told : kFirstRead);;) {
+    VENEER_CHECK(read_at(found.input, offset, size, bytes));
+    auto parsed = format::read_bloom_header(bytes->bytes(), offset, &header);
     VENEER_CHECK(parsed.status);
     if (!parsed.needs_more) {
       header_bytes = parsed.header_bytes;
@@ -66,21 +74,56 @@ Result<BloomFilter> read_filter(const std::shared_ptr<const File::Impl>& file,
     }
     size = std::min(available, std::max(size * 4, kFirstRead));
   }
-  const auto bitset_bytes = static_cast<int64_t>(header.num_bytes);
-  if (bitset_bytes > available - static_cast<int64_t>(header_bytes)) {
+  found.size = static_cast<int64_t>(header.num_bytes);
+  if (found.size > available - static_cast<int64_t>(header_bytes)) {
     return Status::corrupt(
-        concat({"the bloom filter's ", bitset_bytes, " bytes run past the end of the file"}),
-        offset);
+        concat({"the bloom filter's ", found.size, " bytes run past the end of the file"}), offset);
   }
-  if (bytes.size() - header_bytes < narrow<size_t>(bitset_bytes)) {
-    VENEER_CHECK(read_at(input, offset + static_cast<int64_t>(header_bytes), bitset_bytes, &bytes));
-    header_bytes = 0;
+  found.offset = offset + static_cast<int64_t>(header_bytes);
+  found.read_from = offset;
+  return found;
+}
+
+Result<BloomFilter> read_filter(const std::shared_ptr<const File::Impl>& file,
+                                const ColumnChunk& chunk) {
+  auto storage = std::make_shared<Storage>(Storage{file, Buffer(&file->pool)});
+  Buffer& bytes = storage->bytes;
+  VENEER_TRY(const Bitset found, find_bitset(*file, chunk, true, &bytes));
+  auto skipped = narrow<size_t>(found.offset - found.read_from);
+  if (narrow<int64_t>(bytes.size() - skipped) < found.size) {
+    VENEER_CHECK(read_at(found.input, found.offset, found.size, &bytes));
+    skipped = 0;
   }
-  const auto bitset = bytes.bytes().subspan(header_bytes, narrow<size_t>(bitset_bytes));
+  const auto bitset = bytes.bytes().subspan(skipped, narrow<size_t>(found.size));
   return BloomFilter::over(bitset, std::move(storage));
 }
 
 }  // namespace
+
+Result<bool> bloom_may_hold(const std::shared_ptr<const File::Impl>& file, const ColumnChunk& chunk,
+                            std::span<const uint64_t> hashes) {
+  // Of a local file only the blocks are read that the hashes lead to; a request for each would cost
+  // more than the filter.
+  constexpr size_t kMostBlocks = 32;
+  constexpr int64_t kRemoteRead = int64_t{1} << 20;
+  if (hashes.size() > kMostBlocks || file->input->preferred_read_bytes() >= kRemoteRead) {
+    VENEER_TRY(const BloomFilter filter, read_filter(file, chunk));
+    return std::any_of(hashes.begin(), hashes.end(),
+                       [&](uint64_t hash) { return filter.check_hash(hash); });
+  }
+  Buffer bytes(&file->pool);
+  VENEER_TRY(const Bitset found, find_bitset(*file, chunk, false, &bytes));
+  const auto blocks = static_cast<uint64_t>(found.size) / BloomFilter::kBlockBytes;
+  for (const uint64_t hash : hashes) {
+    const uint64_t block = ((hash >> 32) * blocks) >> 32;
+    const auto at = static_cast<int64_t>(block * BloomFilter::kBlockBytes);
+    VENEER_CHECK(read_at(found.input, found.offset + at, BloomFilter::kBlockBytes, &bytes));
+    // The only block of a filter of its own.
+    VENEER_TRY(const BloomFilter one, BloomFilter::over(bytes.bytes(), nullptr));
+    if (one.check_hash(hash)) return true;
+  }
+  return false;
+}
 
 Result<std::optional<BloomFilter>> File::bloom_filter(int32_t row_group, int32_t leaf) const {
   VENEER_TRY(const ColumnChunk chunk, column_chunk(row_group, leaf));

@@ -17,7 +17,7 @@ void ChunkInput::open(Input* input, int64_t input_size, int64_t begin, int64_t s
   read_bytes_ = read_bytes;
   in_place_ = size > 0 && !input->view(begin, size).empty();
   window_.clear();
-  window_begin_ = 0;
+  window_begin_ = until_ = 0;
 }
 
 std::span<const uint8_t> ChunkInput::stable(int64_t position, size_t size) {
@@ -45,8 +45,9 @@ Result<std::span<const uint8_t>> ChunkInput::peek(int64_t position, size_t at_le
       return window_.bytes().subspan(narrow<size_t>(position - window_begin_));
     }
   }
-  const int64_t wanted =
-      std::min(size_ - position, std::max(narrow<int64_t>(at_least), read_bytes_));
+  int64_t ahead = read_bytes_;
+  if (position < until_) ahead = std::min(ahead, until_ - position);
+  const int64_t wanted = std::min(size_ - position, std::max(narrow<int64_t>(at_least), ahead));
   // What is kept moves to the front; the rest is read behind it.
   if (kept != 0) {
     std::memmove(window_.data(), window_.data() + (position - window_begin_), narrow<size_t>(kept));

@@ -165,16 +165,25 @@ Result<ColumnChunk> File::column_chunk(int32_t row_group, int32_t leaf) const {
   return chunk;
 }
 
+Result<OffsetIndex> read_offset_index(const File::Impl& file, const ColumnChunk& chunk) {
+  VENEER_CHECK(refuse_encrypted(chunk));
+  VENEER_TRY(Buffer bytes, read_struct(file, chunk.offset_index_offset, chunk.offset_index_length,
+                                       "offset index"));
+  return format::parse_offset_index(std::move(bytes), *chunk.offset_index_offset);
+}
+
+Result<ColumnIndex> read_column_index(const File::Impl& file, const ColumnChunk& chunk,
+                                      const Leaf& leaf) {
+  VENEER_CHECK(refuse_encrypted(chunk));
+  VENEER_TRY(Buffer bytes, read_struct(file, chunk.column_index_offset, chunk.column_index_length,
+                                       "column index"));
+  return format::parse_column_index(std::move(bytes), *chunk.column_index_offset, leaf);
+}
+
 Result<std::optional<OffsetIndex>> File::offset_index(int32_t row_group, int32_t leaf) const {
   VENEER_TRY(const ColumnChunk chunk, column_chunk(row_group, leaf));
   if (!chunk.offset_index_offset.has_value()) return std::optional<OffsetIndex>();
-  auto read = [&]() -> Result<OffsetIndex> {
-    VENEER_CHECK(refuse_encrypted(chunk));
-    VENEER_TRY(Buffer bytes, read_struct(*impl_, chunk.offset_index_offset,
-                                         chunk.offset_index_length, "offset index"));
-    return format::parse_offset_index(std::move(bytes), *chunk.offset_index_offset);
-  };
-  auto index = read();
+  auto index = read_offset_index(*impl_, chunk);
   if (!index) return placed(*impl_, std::move(index).status(), row_group, leaf);
   return std::optional<OffsetIndex>(*std::move(index));
 }
@@ -182,14 +191,7 @@ Result<std::optional<OffsetIndex>> File::offset_index(int32_t row_group, int32_t
 Result<std::optional<ColumnIndex>> File::column_index(int32_t row_group, int32_t leaf) const {
   VENEER_TRY(const ColumnChunk chunk, column_chunk(row_group, leaf));
   if (!chunk.column_index_offset.has_value()) return std::optional<ColumnIndex>();
-  auto read = [&]() -> Result<ColumnIndex> {
-    VENEER_CHECK(refuse_encrypted(chunk));
-    VENEER_TRY(Buffer bytes, read_struct(*impl_, chunk.column_index_offset,
-                                         chunk.column_index_length, "column index"));
-    return format::parse_column_index(std::move(bytes), *chunk.column_index_offset,
-                                      schema().leaf(narrow<uint32_t>(leaf)));
-  };
-  auto index = read();
+  auto index = read_column_index(*impl_, chunk, schema().leaf(narrow<uint32_t>(leaf)));
   if (!index) return placed(*impl_, std::move(index).status(), row_group, leaf);
   return std::optional<ColumnIndex>(*std::move(index));
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/memory.h"
@@ -38,6 +39,14 @@ struct File::Impl {
 
 /// `unsupported` for a chunk whose pages, page index and bloom filter are encrypted.
 Status refuse_encrypted(const ColumnChunk& chunk);
+
+/// The page index of a chunk that has one, without the failure's place.
+Result<OffsetIndex> read_offset_index(const File::Impl& file, const ColumnChunk& chunk);
+Result<ColumnIndex> read_column_index(const File::Impl& file, const ColumnChunk& chunk,
+                                      const Leaf& leaf);
+/// False where none of the values of these hashes is in a chunk that has a bloom filter.
+Result<bool> bloom_may_hold(const std::shared_ptr<const File::Impl>& file, const ColumnChunk& chunk,
+                            std::span<const uint64_t> hashes);
 
 /// Where the pages of a chunk lie, and in which input.
 struct ChunkPlace {

@@ -59,6 +59,14 @@ void pack(const uint8_t* flags, size_t n, uint8_t* bits) {
 
 }  // namespace
 
+void apply_nulls(const uint8_t* validity, size_t n, bool keep, uint8_t* bits) noexcept {
+  if (validity == nullptr) return;
+  const size_t bytes = bytes_for_bits(n);
+  for (size_t i = 0; i < bytes; ++i) {
+    bits[i] = static_cast<uint8_t>((bits[i] & validity[i]) | (keep ? ~validity[i] : 0));
+  }
+}
+
 Evaluator::Evaluator(const Term& term, const KeyType& type, const Leaf& leaf)
     : term_(term), type_(type), int96_(leaf.physical_type == PhysicalType::int96) {
   if (type_.kind() != KeyKind::number) return;
@@ -88,12 +96,7 @@ void Evaluator::evaluate(const Values& values, uint8_t* bits) {
   } else {
     bytes(values, bits);
   }
-  if (values.validity == nullptr) return;
-  const size_t words = bytes_for_bits(n);
-  for (size_t i = 0; i < words; ++i) {
-    const uint8_t valid = values.validity[i];
-    bits[i] = static_cast<uint8_t>((bits[i] & valid) | (term_.nulls ? ~valid : 0));
-  }
+  apply_nulls(values.validity, n, term_.nulls, bits);
 }
 
 void Evaluator::numbers(const Values& values, uint8_t* bits) {

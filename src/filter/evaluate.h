@@ -24,6 +24,9 @@ struct Values {
   bool views = false;
 };
 
+/// Bits of nulls become what `keep` says; those of values stay. No validity, no nulls.
+void apply_nulls(const uint8_t* validity, size_t n, bool keep, uint8_t* bits) noexcept;
+
 /// A term made ready for a leaf. Not for several threads at once.
 class Evaluator {
  public:

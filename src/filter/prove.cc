@@ -48,7 +48,7 @@ void EvidenceReader::set_bounds(const Bounds& bounds, Evidence* out) const {
 Evidence EvidenceReader::read(const Statistics& statistics, int64_t rows) const {
   Evidence made;
   made.rows = rows;
-  set_count(statistics.null_count, rows, &made.nulls);
+  if (trust_null_count(writer_, leaf_)) set_count(statistics.null_count, rows, &made.nulls);
   set_count(statistics.nan_count, rows, &made.nans);
   set_bounds(effective_bounds(statistics, leaf_, writer_), &made);
   if (leaf_.max_definition_level == 0) made.nulls = 0;
@@ -58,7 +58,8 @@ Evidence EvidenceReader::read(const Statistics& statistics, int64_t rows) const 
 Evidence EvidenceReader::read(const ColumnIndex& index, size_t page, int64_t rows) const {
   Evidence made;
   made.rows = rows;
-  if (!index.null_counts.empty()) set_count(index.null_counts[page], rows, &made.nulls);
+  if (!index.null_counts.empty() && trust_null_count(writer_, leaf_))
+    set_count(index.null_counts[page], rows, &made.nulls);
   if (!index.nan_counts.empty()) set_count(index.nan_counts[page], rows, &made.nans);
   if (leaf_.max_definition_level == 0) made.nulls = 0;
   if (index.null_pages[page]) {

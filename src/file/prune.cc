@@ -1,0 +1,319 @@
+#include "file/prune.h"
+
+#include <algorithm>
+
+#include "base/bits.h"
+#include "base/macros.h"
+#include "column/value_decoder.h"
+
+namespace veneer {
+
+using filter::BoundColumn;
+using filter::BoundFilter;
+using filter::BoundNode;
+using filter::Match;
+using filter::Term;
+
+namespace {
+
+// Sets of more values are not looked up one by one.
+constexpr size_t kMostPoints = 1000;
+
+bool is_dictionary(Encoding encoding) noexcept {
+  return encoding == Encoding::plain_dictionary || encoding == Encoding::rle_dictionary;
+}
+
+// True where every data page is known to be dictionary-encoded.
+bool has_only_dictionary_pages(const ColumnChunk& chunk) {
+  if (chunk.raw_encoding_stats.present()) {
+    auto stats = chunk.encoding_stats();
+    if (!stats.ok()) return false;
+    bool any = false;
+    for (const PageEncodingStats& one : *stats) {
+      if (one.page_type != PageType::data && one.page_type != PageType::data_v2) continue;
+      if (one.count == 0) continue;
+      if (!is_dictionary(one.encoding)) return false;
+      any = true;
+    }
+    return any;
+  }
+  // Without them, only old writers' list tells: PLAIN there is a data page's, as their dictionary
+  // pages are PLAIN_DICTIONARY too.
+  auto encodings = chunk.encodings();
+  if (!encodings.ok()) return false;
+  bool old = false;
+  for (const Encoding encoding : *encodings) {
+    if (encoding == Encoding::plain_dictionary) {
+      old = true;
+    } else if (encoding != Encoding::rle && encoding != Encoding::bit_packed) {
+      return false;
+    }
+  }
+  return old;
+}
+
+// Where statistics do not count nulls, the histogram of definition levels does.
+std::optional<int64_t> nulls_of_histogram(const ColumnChunk& chunk, const Leaf& leaf) {
+  if (!chunk.has_size_statistics()) return {};
+  auto sizes = chunk.size_statistics();
+  if (!sizes.ok() ||
+      sizes->definition_level_histogram.size() != size_t{leaf.max_definition_level} + 1) {
+    return {};
+  }
+  int64_t all = 0;
+  for (const int64_t count : sizes->definition_level_histogram) {
+    if (count < 0 || count > chunk.num_values - all) return {};
+    all += count;
+  }
+  if (all != chunk.num_values) return {};
+  return all - sizes->definition_level_histogram.back();
+}
+
+// Two lists over the same rows as one.
+template <class Join>
+std::vector<RowsMatch> joined(const std::vector<RowsMatch>& a, const std::vector<RowsMatch>& b,
+                              Join join) {
+  std::vector<RowsMatch> made;
+  size_t i = 0;
+  size_t j = 0;
+  int64_t at = 0;
+  while (i < a.size() && j < b.size()) {
+    const int64_t end = std::min(a[i].end, b[j].end);
+    const Match match = join(a[i].match, b[j].match);
+    if (end > at) {
+      if (!made.empty() && made.back().match == match) {
+        made.back().end = end;
+      } else {
+        made.push_back({at, end, match});
+      }
+    }
+    at = end;
+    if (a[i].end == end) ++i;
+    if (b[j].end == end) ++j;
+  }
+  return made;
+}
+
+std::vector<RowsMatch> rows_of(const BoundFilter& filter, const BoundNode& node, int64_t rows,
+                               const std::vector<std::vector<RowsMatch>>& terms) {
+  switch (node.kind) {
+    case BoundNode::Kind::constant: return {{0, rows, node.truth ? Match::all : Match::none}};
+    case BoundNode::Kind::term: return terms[node.term];
+    default: break;
+  }
+  const bool all = node.kind == BoundNode::Kind::all_of;
+  std::vector<RowsMatch> made = {{0, rows, all ? Match::all : Match::none}};
+  for (const uint32_t child : node.children) {
+    const std::vector<RowsMatch> of = rows_of(filter, filter.node(child), rows, terms);
+    made = joined(made, of, all ? filter::both : filter::either);
+  }
+  return made;
+}
+
+// A shortcut that cannot be read is none; but what is wrong with the machine is not hidden.
+bool is_fatal(const Status& status) noexcept {
+  switch (status.code()) {
+    case StatusCode::corrupt:
+    case StatusCode::unsupported:
+    case StatusCode::over_limit:
+    case StatusCode::invalid_argument:
+    case StatusCode::ok: return false;
+    default: return true;
+  }
+}
+
+}  // namespace
+
+bool is_sound(std::span<const PageLocation> pages, int64_t rows) noexcept {
+  if (pages.empty() || pages.front().first_row_index != 0) return false;
+  for (size_t i = 1; i < pages.size(); ++i) {
+    if (pages[i].first_row_index < pages[i - 1].first_row_index) return false;
+  }
+  return pages.back().first_row_index <= rows;
+}
+
+Result<std::optional<OffsetIndex>> sound_offset_index(const File::Impl& file,
+                                                      const ColumnChunk& chunk, int64_t rows) {
+  // Of chunks in other files, writers do not agree where the index is.
+  if (!chunk.offset_index_offset.has_value() || chunk.file_path.has_value()) {
+    return std::optional<OffsetIndex>();
+  }
+  auto index = read_offset_index(file, chunk);
+  if (!index.ok()) {
+    if (is_fatal(index.status())) return std::move(index).status();
+    return std::optional<OffsetIndex>();
+  }
+  if (!is_sound(index->page_locations, rows)) return std::optional<OffsetIndex>();
+  return std::optional<OffsetIndex>(*std::move(index));
+}
+
+Pruner::Pruner(std::shared_ptr<const File::Impl> file, const BoundFilter* filter,
+               FilterStats* stats)
+    : file_(std::move(file)), filter_(filter), stats_(stats) {}
+
+Match Pruner::match() const { return outcome(*filter_, filter_->root(), terms_.data()); }
+
+Status Pruner::by_statistics(uint32_t row_group) {
+  const FileMetadata& metadata = *file_->metadata;
+  const size_t columns = filter_->columns().size();
+  rows_ = metadata.row_group(row_group).num_rows;
+  terms_.assign(filter_->terms().size(), Match::some);
+  chunks_.assign(columns, ColumnChunk());
+  offsets_.assign(columns, std::nullopt);
+  no_nulls_.assign(columns, false);
+  only_dictionary_.assign(columns, false);
+  dictionary_seen_.assign(columns, false);
+  std::vector<filter::Evidence> evidence(columns);
+  for (size_t i = 0; i < columns; ++i) {
+    const BoundColumn& column = filter_->columns()[i];
+    const Leaf& leaf = metadata.schema().leaf(column.leaf);
+    VENEER_TRY(chunks_[i], metadata.column_chunk(row_group, column.leaf));
+    const ColumnChunk& chunk = chunks_[i];
+    evidence[i].rows = rows_;
+    if (leaf.max_definition_level == 0) evidence[i].nulls = 0;
+    if (!chunk.has_metadata || chunk.num_values != rows_) continue;
+    if (chunk.has_statistics()) {
+      auto statistics = chunk.statistics();
+      if (statistics.ok()) {
+        const filter::EvidenceReader reader(leaf, column.type, metadata.writer());
+        evidence[i] = reader.read(*statistics, rows_);
+      }
+    }
+    if (!evidence[i].nulls.has_value()) evidence[i].nulls = nulls_of_histogram(chunk, leaf);
+    no_nulls_[i] = evidence[i].nulls == 0;
+    only_dictionary_[i] = has_only_dictionary_pages(chunk);
+  }
+  for (size_t i = 0; i < terms_.size(); ++i) {
+    const Term& term = filter_->term(static_cast<uint32_t>(i));
+    terms_[i] = prove(term, filter_->columns()[term.column].type, evidence[term.column]);
+  }
+  return {};
+}
+
+// Would the row group be dropped if none of the undecided terms on this column, and on any other,
+// matched? If not, there is no use in looking further.
+bool Pruner::could_end(size_t column) const {
+  std::vector<Match> best = terms_;
+  bool open = false;
+  for (size_t i = 0; i < best.size(); ++i) {
+    if (best[i] != Match::some) continue;
+    open = open || filter_->term(static_cast<uint32_t>(i)).column == column;
+    best[i] = Match::none;
+  }
+  return open && outcome(*filter_, filter_->root(), best.data()) == Match::none;
+}
+
+bool Pruner::wants_dictionary(size_t column) const {
+  return only_dictionary_[column] && could_end(column);
+}
+
+void Pruner::by_dictionary(size_t column, const column::Dictionary& dictionary) {
+  if (!dictionary) return;
+  const BoundColumn& bound = filter_->columns()[column];
+  const Leaf& leaf = file_->metadata->schema().leaf(bound.leaf);
+  const column::ValueLayout layout = column::ValueLayout::of(leaf);
+  // No writer makes dictionaries of booleans, which are bits in a column and bytes here.
+  if (layout.kind == ValueKind::boolean) return;
+  dictionary_seen_[column] = true;
+  filter::Values values;
+  values.data = dictionary.values->data();
+  values.width = layout.width;
+  values.size = dictionary.size;
+  values.views = layout.is_binary();
+  values.buffers = {&dictionary.bytes, 1};
+  std::vector<uint8_t> bits(bytes_for_bits(dictionary.size) + 8);
+  for (size_t i = 0; i < terms_.size(); ++i) {
+    const Term& term = filter_->term(static_cast<uint32_t>(i));
+    if (term.column != column || terms_[i] != Match::some) continue;
+    filter::Evaluator(term, bound.type, leaf).evaluate(values, bits.data());
+    const size_t kept = count_bits(bits.data(), 0, dictionary.size);
+    // Entries need not be used: that one matches proves nothing, that all do, or none, does.
+    if (kept == 0 && (!term.nulls || no_nulls_[column])) terms_[i] = Match::none;
+    if (kept == dictionary.size && (term.nulls || no_nulls_[column])) terms_[i] = Match::all;
+  }
+}
+
+Status Pruner::bloom_term(size_t i) {
+  const Term& term = filter_->term(static_cast<uint32_t>(i));
+  const BoundColumn& column = filter_->columns()[term.column];
+  std::vector<std::string_view> points;
+  if (!term.set.points(kMostPoints, &points)) return {};
+  std::vector<uint64_t> hashes;
+  std::string plain;
+  for (const std::string_view point : points) {
+    if (!column.type.has_plain(point)) return {};
+    for (size_t form = 0; column.type.to_plain(point, form, &plain); ++form) {
+      hashes.push_back(BloomFilter::hash(plain));
+    }
+  }
+  auto may = bloom_may_hold(file_, chunks_[term.column], hashes);
+  if (!may.ok()) return is_fatal(may.status()) ? std::move(may).status() : Status();
+  if (!*may) terms_[i] = Match::none;
+  return {};
+}
+
+Status Pruner::by_bloom_filters() {
+  for (size_t i = 0; i < terms_.size(); ++i) {
+    const Term& term = filter_->term(static_cast<uint32_t>(i));
+    // What a dictionary holds the filter does not know better.
+    if (terms_[i] != Match::some || dictionary_seen_[term.column]) continue;
+    if (!chunks_[term.column].bloom_filter_offset.has_value()) continue;
+    if ((term.nulls && !no_nulls_[term.column]) || !could_end(term.column)) continue;
+    VENEER_CHECK(bloom_term(i));
+  }
+  return {};
+}
+
+Status Pruner::by_page_index(std::vector<RowsMatch>* rows) {
+  const FileMetadata& metadata = *file_->metadata;
+  std::vector<std::vector<RowsMatch>> terms(terms_.size());
+  for (size_t i = 0; i < terms_.size(); ++i) terms[i] = {{0, rows_, terms_[i]}};
+  for (size_t c = 0; c < filter_->columns().size(); ++c) {
+    const BoundColumn& column = filter_->columns()[c];
+    const Leaf& leaf = metadata.schema().leaf(column.leaf);
+    VENEER_TRY(offsets_[c], sound_offset_index(*file_, chunks_[c], rows_));
+    if (!offsets_[c].has_value() || !chunks_[c].column_index_offset.has_value()) continue;
+    auto index = read_column_index(*file_, chunks_[c], leaf);
+    if (!index.ok()) {
+      if (is_fatal(index.status())) return std::move(index).status();
+      continue;
+    }
+    const std::span<const PageLocation> pages = offsets_[c]->page_locations;
+    if (index->null_pages.size() != pages.size()) continue;
+    const filter::EvidenceReader reader(leaf, column.type, metadata.writer());
+    std::vector<filter::Evidence> evidence(pages.size());
+    const auto end_of = [&](size_t page) {
+      return page + 1 < pages.size() ? pages[page + 1].first_row_index : rows_;
+    };
+    for (size_t page = 0; page < pages.size(); ++page) {
+      evidence[page] = reader.read(*index, page, end_of(page) - pages[page].first_row_index);
+    }
+    for (size_t i = 0; i < terms_.size(); ++i) {
+      const Term& term = filter_->term(static_cast<uint32_t>(i));
+      if (term.column != c || terms_[i] != Match::some) continue;
+      terms[i].clear();
+      for (size_t page = 0; page < pages.size(); ++page) {
+        terms[i].push_back(
+            {pages[page].first_row_index, end_of(page), prove(term, column.type, evidence[page])});
+      }
+    }
+  }
+  *rows = rows_of(*filter_, filter_->root(), rows_, terms);
+  for (size_t c = 0; c < offsets_.size(); ++c) {
+    if (!offsets_[c].has_value()) continue;
+    const std::span<const PageLocation> pages = offsets_[c]->page_locations;
+    stats_->pages += static_cast<int64_t>(pages.size());
+    size_t at = 0;
+    for (size_t page = 0; page < pages.size(); ++page) {
+      const int64_t begin = pages[page].first_row_index;
+      const int64_t end = page + 1 < pages.size() ? pages[page + 1].first_row_index : rows_;
+      while (at < rows->size() && (*rows)[at].end <= begin) ++at;
+      const bool dropped =
+          at < rows->size() && (*rows)[at].match == Match::none && (*rows)[at].end >= end;
+      if (dropped) ++stats_->pages_dropped;
+    }
+  }
+  return {};
+}
+
+}  // namespace veneer
