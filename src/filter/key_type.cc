@@ -451,10 +451,13 @@ Status KeyType::temporal_position(const Literal& literal, Position* out) const {
     out->key = wide_key(number);
     return {};
   }
+  // Before 1970 from the next midnight back, as the first day's own may be out of range.
+  const int64_t of_day = kNanosOfDay / unit;
+  const bool back = moment.days < 0;
   int64_t number;
-  if (!checked_mul(moment.days, kNanosOfDay / unit, &number) ||
-      !checked_add(number, moment.nanos / unit, &number)) {
-    out->fit = moment.days < 0 ? Position::Fit::least : Position::Fit::most;
+  if (!checked_mul(moment.days + (back ? 1 : 0), of_day, &number) ||
+      !checked_add(number, moment.nanos / unit - (back ? of_day : 0), &number)) {
+    out->fit = back ? Position::Fit::least : Position::Fit::most;
     return {};
   }
   if (moment.nanos % unit != 0) out->fit = Position::Fit::above;

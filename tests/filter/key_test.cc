@@ -243,6 +243,8 @@ TEST_CASE("dates, times and zones") {
   CHECK(position(utc, "2026-05-08 12:00").key == key_of_number(noon));
   CHECK(position(utc, "2026-05-08 12:00:00.0000005").fit == Fit::above);
   CHECK(position(utc, "2026-05-08 12:00:00.000001").key == key_of_number(noon + 1));
+  CHECK(position(utc, "-290308-12-21T19:59:05.224192Z").key == key_of_number(INT64_MIN));
+  CHECK(position(utc, "-290308-12-21T19:59:05.224191Z").fit == Fit::least);
   const Leaf local = leaf_of(PhysicalType::int64, timestamp(TimeUnit::nanos, false));
   CHECK(refused(local, "2026-05-08T12:00:00Z").find("no time zone") != std::string::npos);
   CHECK(position(local, "9999-01-01").fit == Fit::most);

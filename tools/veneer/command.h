@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,6 +15,8 @@
 #include "veneer/s3.h"
 
 namespace cli {
+
+struct ReadCounter;
 
 // Exit statuses.
 inline constexpr int kDelivered = 0;
@@ -67,6 +70,8 @@ class Run {
 
   /// Speaks to servers; empty until a command needs it (see remote.h).
   veneer::S3Client client;
+  /// Counts what is read of local files, where a command sets it (see where.h).
+  std::shared_ptr<ReadCounter> reads;
 
  private:
   void print(std::string_view text);

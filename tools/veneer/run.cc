@@ -11,6 +11,7 @@
 #include "command.h"
 #include "remote.h"
 #include "text.h"
+#include "where.h"
 
 namespace cli {
 
@@ -199,13 +200,25 @@ veneer::Status outside_of_folder(std::string_view path) {
                                        "', which is outside of the file's folder");
 }
 
+namespace {
+
+veneer::Result<veneer::File> open_local_file(Run* run, const std::string& path,
+                                             veneer::OpenOptions options) {
+  veneer::Result<std::shared_ptr<veneer::Input>> input = veneer::open_input(path);
+  if (!input) return input.status();
+  if (run->reads != nullptr) input = counted(*std::move(input), run->reads);
+  return veneer::File::open(*std::move(input), std::move(options));
+}
+
+}  // namespace
+
 std::optional<veneer::File> open_file(Run* run, const std::string& path) {
   veneer::OpenOptions options;
   options.resolver = resolver_beside(path);
   veneer::Result<veneer::File> file = path == "-" ? open_standard_input()
                                       : veneer::is_remote_url(path)
                                           ? open_remote_file(run, path)
-                                          : veneer::File::open(path, std::move(options));
+                                          : open_local_file(run, path, std::move(options));
   if (!file && file.status().code() == veneer::StatusCode::invalid_argument) {
     veneer::Status named = file.status();
     run->wrong_use(std::move(named).in_file(shown_name(path)).to_string());

@@ -49,13 +49,13 @@ _veneer() {
   if [[ $cur == -* ]]; then
     local options="--color= --help --endpoint= --region= --profile= --anonymous --addressing= --requester-pays --ca-bundle="
     case $command in
-      cat) options+=" --format= --columns= --limit= --offset= --no-checksum --threads=" ;;
-      head | tail) options+=" --format= --columns= --limit= -n --offset= --no-checksum --threads=" ;;
+      cat) options+=" --where= --explain --format= --columns= --limit= --offset= --no-checksum --threads=" ;;
+      head | tail) options+=" --where= --explain --format= --columns= --limit= -n --offset= --no-checksum --threads=" ;;
       schema) options+=" --format=" ;;
       info) options+=" --format= --key=" ;;
       columns) options+=" --format= --columns= --sort=" ;;
       pages) options+=" --format= --columns= --row-group= --decode --no-checksum" ;;
-      count) options+=" --format= --decode --no-checksum --threads=" ;;
+      count) options+=" --where= --explain --format= --decode --no-checksum --threads=" ;;
       verify) options+=" --format= --limit= --no-checksum" ;;
       ls) options+=" --where= --all --format=" ;;
       scan)
