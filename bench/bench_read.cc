@@ -1,4 +1,8 @@
-// bench_read FILE [--mode decode|onecol|footer] [--columns a,b] [--threads N] [--repeat R] [--mmap]
+// bench_read FILE [--mode decode|onecol|footer|point] [--columns a,b] [--threads N] [--repeat R]
+//            [--mmap] [--where EXPR] [--col NAME --keys a,b]
+//
+// --where reads only the rows for which it is true. Mode point opens the file once a key, and reads
+// the rows whose column NAME is that key.
 //
 // Reads a file and touches every buffer that it was given, one 8-byte word of each 64-byte line, so
 // that nothing can be left undecoded. Prints one JSON line per repetition, as other readers'
@@ -21,6 +25,9 @@ struct Options {
   std::string file;
   std::string mode = "decode";
   std::vector<std::string> columns;
+  std::string where;
+  std::string key_column;
+  std::vector<std::string> keys;
   int threads = 1;
   int repeat = 1;
   bool memory_map = false;
@@ -78,29 +85,73 @@ int usage(const char* what) {
   return 2;
 }
 
+std::vector<std::string> split(const std::string& list) {
+  std::vector<std::string> parts;
+  for (size_t at = 0; at <= list.size();) {
+    const size_t comma = std::min(list.find(',', at), list.size());
+    parts.push_back(list.substr(at, comma - at));
+    at = comma + 1;
+  }
+  return parts;
+}
+
+veneer::Status read_rows(const Options& options, const veneer::File& file,
+                         const veneer::Filter& filter, veneer::Batch* batch, int64_t* rows,
+                         Touched* touched) {
+  veneer::ReadOptions read;
+  read.columns = options.columns;
+  read.threads = options.threads;
+  read.filter = filter;
+  veneer::BatchReader reader = file.read(read);
+  while (reader.next(batch)) {
+    *rows += static_cast<int64_t>(batch->num_rows());
+    for (size_t i = 0; i < batch->num_columns(); ++i) touched->column(batch->column(i));
+  }
+  return reader.status();
+}
+
+veneer::Status look_up(const Options& options, const veneer::OpenOptions& open,
+                       const std::string& key, veneer::Batch* batch, int64_t* rows,
+                       Touched* touched) {
+  auto file = veneer::File::open(options.file, open);
+  if (!file) return std::move(file).status();
+  const veneer::Field* field = file->schema().find(options.key_column);
+  if (field == nullptr || field->leaf < 0) return veneer::Status::not_found("no such column");
+  const auto type = file->schema().leaf(static_cast<uint32_t>(field->leaf)).physical_type;
+  const bool text = type == veneer::PhysicalType::byte_array;
+  const auto kind = text ? veneer::Literal::Kind::text : veneer::Literal::Kind::number;
+  return read_rows(options, *file,
+                   veneer::col(options.key_column) == veneer::Literal::of(kind, key), batch, rows,
+                   touched);
+}
+
 // One repetition. Batches are kept from one to the next, as a program that reads many files would.
 veneer::Status read_once(const Options& options, veneer::Batch* batch, int64_t* rows,
                          Touched* touched) {
   veneer::OpenOptions open;
   open.memory_map = options.memory_map;
+  *rows = 0;
+  if (options.mode == "point") {
+    for (const std::string& key : options.keys) {
+      const veneer::Status status = look_up(options, open, key, batch, rows, touched);
+      if (!status.ok()) return status;
+    }
+    return {};
+  }
   auto file = veneer::File::open(options.file, open);
   if (!file) return std::move(file).status();
-  *rows = file->num_rows();
   if (options.mode == "footer") {
+    *rows = file->num_rows();
     touched->sum = file->schema().num_leaves();
     return {};
   }
-  veneer::ReadOptions read;
-  read.columns = options.columns;
-  read.threads = options.threads;
-  veneer::BatchReader reader = file->read(read);
-  int64_t seen = 0;
-  while (reader.next(batch)) {
-    seen += static_cast<int64_t>(batch->num_rows());
-    for (size_t i = 0; i < batch->num_columns(); ++i) touched->column(batch->column(i));
+  veneer::Filter filter;
+  if (!options.where.empty()) {
+    auto parsed = veneer::Filter::parse(options.where);
+    if (!parsed) return std::move(parsed).status();
+    filter = *std::move(parsed);
   }
-  *rows = seen;
-  return reader.status();
+  return read_rows(options, *file, filter, batch, rows, touched);
 }
 
 }  // namespace
@@ -113,19 +164,20 @@ int main(int argc, char** argv) {
     if (arg == "--mode") {
       options.mode = value();
     } else if (arg == "--columns") {
-      const std::string list = value();
-      for (size_t at = 0; at <= list.size();) {
-        const size_t comma = std::min(list.find(',', at), list.size());
-        options.columns.push_back(list.substr(at, comma - at));
-        at = comma + 1;
-      }
+      options.columns = split(value());
     } else if (arg == "--threads") {
       options.threads = std::atoi(value().c_str());
     } else if (arg == "--repeat") {
       options.repeat = std::atoi(value().c_str());
     } else if (arg == "--mmap") {
       options.memory_map = true;
-    } else if (arg == "--label" || arg == "--col" || arg == "--keys") {
+    } else if (arg == "--where") {
+      options.where = value();
+    } else if (arg == "--col") {
+      options.key_column = value();
+    } else if (arg == "--keys") {
+      options.keys = split(value());
+    } else if (arg == "--label") {
       value();
     } else if (options.file.empty() && !arg.starts_with("--")) {
       options.file = arg;
@@ -134,7 +186,8 @@ int main(int argc, char** argv) {
     }
   }
   if (options.file.empty()) return usage("which file?");
-  if (options.mode != "decode" && options.mode != "onecol" && options.mode != "footer") {
+  if (options.mode != "decode" && options.mode != "onecol" && options.mode != "footer" &&
+      options.mode != "point") {
     return usage(("mode " + options.mode + " is not there yet").c_str());
   }
   veneer::Batch batch;

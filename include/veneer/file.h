@@ -105,6 +105,8 @@ struct FilterStats {
   double plan_seconds = 0;    ///< statistics, indexes, bloom filters, dictionaries
   double filter_seconds = 0;  ///< reading and testing the filter's columns
   double read_seconds = 0;    ///< reading the columns that were asked for
+
+  FilterStats& operator+=(const FilterStats& other) noexcept;
 };
 
 /// How much of each page is decoded.

@@ -80,7 +80,8 @@ struct ScanStats {
   int64_t bytes_done = 0;      ///< of those: done objects, and open ones as far as they are read
   int64_t rows = 0;            ///< handed out
   int64_t rows_total = 0;      ///< of matched objects whose footers are known
-  double seconds = 0;          ///< since the scan began
+  FilterStats filter = {};  ///< of objects that are read, where the expression names their columns
+  double seconds = 0;       ///< since the scan began
   bool listing_done = false;
 
   double bytes_per_second() const noexcept {
@@ -95,12 +96,13 @@ struct ScanOptions {
   std::function<bool(std::string_view key)> key_filter;
   /// Keeps a partition; asked before any byte of the object is read.
   std::function<bool(const Partition&)> partition_filter;
-  /// An expression on partition columns, such as "year = 2026 and month >= 5"; joined with
-  /// partition_filter by and. It may use = != <> < <= > >=, between, in (…), like 'x%', is null,
-  /// not, and, or, parentheses; "quoted name", 'text', numbers. Values are compared as numbers with
-  /// numbers (exactly; what is no number does not match) and bytewise with text. Directories in
-  /// which nothing can match are not listed, where the lister can leave them out. A column that the
-  /// first object does not have is invalid_argument; where others lack one it is null.
+  /// An expression (see filter.h) on columns of the files and on partition columns, such as
+  /// "year = 2026 and fare > 10"; joined with partition_filter by and. It decides by the partitions
+  /// which objects are read at all, directories in which nothing can match not being listed where
+  /// the lister can leave them out; then, in each object, which rows. Partition values are compared
+  /// as numbers with numbers (exactly; what is no number does not match) and bytewise with text. A
+  /// name that is neither a partition of the first object nor a column of the scan's files is
+  /// invalid_argument; where some objects lack one it is null there.
   std::string where;
 
   // Which columns.
@@ -226,7 +228,8 @@ class Scan {
 
   /// Lists without reading: calls `visit` for each object that the scan would see, in the order of
   /// the listing, with what would become of it. Directories that the expression rules out may be
-  /// left out. Of the options the filters and `cancel` count. A failure of `visit` ends it.
+  /// left out. Of the options the filters and `cancel` count; the expression can only name
+  /// partitions. A failure of `visit` ends it.
   using Visit = std::function<Status(const ObjectInfo&, const Partition&, ObjectFate)>;
   static Status list(std::unique_ptr<Lister> lister, const ScanOptions& options,
                      const Visit& visit);

@@ -101,7 +101,13 @@ Status LeafReader::jump(int64_t target, int64_t* rows) {
 // The dictionary page stands before the first data page.
 Status LeafReader::find_dictionary() {
   if (data_seen_ || dictionary_) return {};
-  VENEER_TRY(const bool more, next_data_page());
+  if (!pages_index_.empty()) {
+    // With an index it is known where they begin, so that not even a header is read in vain.
+    const int64_t first = pages_index_.front().offset;
+    if (pages_.next_offset() >= first) return {};
+    pages_.read_until(first);
+  }
+  VENEER_TRY(const bool more, next_data_page(false));
   // The first data page is not read now: its header will be once more, if it is wanted.
   if (more) pages_.back();
   values_seen_ = page_left_ = 0;
@@ -124,10 +130,14 @@ Status LeafReader::check_page() {
       pages_.page_offset());
 }
 
-// The next data page that has values; its header only.
-Result<bool> LeafReader::next_data_page() {
+// The next data page that has values; its header only. Without `data`, ends at the first one's
+// place where an index tells it.
+Result<bool> LeafReader::next_data_page(bool data) {
   page_open_ = false;
   while (values_seen_ < chunk_values_) {
+    if (!data && !pages_index_.empty() && pages_.next_offset() >= pages_index_.front().offset) {
+      return false;
+    }
     VENEER_TRY(const bool more, pages_.next_header(&header_));
     if (!more) return false;
     if (header_.type == PageType::dictionary) {
@@ -269,12 +279,32 @@ Status LeafReader::read_runs(std::span<const RowRun> runs, LeafData* out) {
   Status status = make_room(narrow<size_t>(rows), out);
   for (const RowRun& run : runs) {
     if (!status.ok()) break;
-    if (run.begin != rows_done_) status = skip(run.begin - rows_done_);
+    read_ahead_to(run.end());
+    if (run.begin != rows_done_) {
+      status = skip(run.begin - rows_done_);
+      read_ahead_to(run.end());
+    }
     if (status.ok()) status = append(narrow<size_t>(run.count), out);
   }
   if (status.ok()) status = finish(out);
   if (!status.ok()) return std::move(status).at(pages_.page_offset());
   return {};
+}
+
+void LeafReader::use_offset_index(std::span<const PageLocation> pages) noexcept {
+  pages_index_ = pages;
+}
+
+// Nothing is read ahead beyond the page that has the row before `row`.
+void LeafReader::read_ahead_to(int64_t row) noexcept {
+  if (pages_index_.empty()) return;
+  const auto next = std::lower_bound(
+      pages_index_.begin(), pages_index_.end(), row,
+      [](const PageLocation& page, int64_t r) { return page.first_row_index < r; });
+  if (next == pages_index_.begin()) return;
+  const PageLocation& page = *(next - 1);
+  int64_t end;
+  if (checked_add(page.offset, int64_t{page.compressed_page_size}, &end)) pages_.read_until(end);
 }
 
 // What is one entry a row, for all rows of a batch.

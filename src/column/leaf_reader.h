@@ -39,7 +39,7 @@ class LeafReader {
   Status open_chunk(ChunkSource* source, Codec codec, int64_t num_values, int64_t rows);
   /// Where the data pages lie, so that `skip` can go straight to one; for the chunk just opened.
   /// The pages' first rows ascend from 0; they must outlive the chunk's reading.
-  void use_offset_index(std::span<const PageLocation> pages) noexcept { pages_index_ = pages; }
+  void use_offset_index(std::span<const PageLocation> pages) noexcept;
 
   /// Reads exactly the next `rows` rows into `out`, which is cleared first.
   Status read(size_t rows, LeafData* out);
@@ -59,12 +59,13 @@ class LeafReader {
 
  private:
   // Pages.
-  Result<bool> next_data_page();
+  Result<bool> next_data_page(bool data = true);
   Status open_page();
   Status load_dictionary(const PageHeader& header);
   Status need_page();
   Status jump(int64_t target, int64_t* rows);
   Status find_dictionary();
+  void read_ahead_to(int64_t row) noexcept;
   Status check_page();
 
   // Rows without lists, and with.

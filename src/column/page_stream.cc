@@ -31,7 +31,6 @@ bool PageStream::seek(int64_t offset, int64_t size) noexcept {
   const int64_t at = offset - source_->file_offset();
   if (at < 0 || size > source_->size() || at > source_->size() - size) return false;
   position_ = at;
-  source_->read_until(at + size);
   return true;
 }
 

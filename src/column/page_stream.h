@@ -63,6 +63,10 @@ class PageStream {
   /// Goes to the page at `offset` in the file, of `size` bytes with its header; false where that is
   /// not within the chunk.
   bool seek(int64_t offset, int64_t size) noexcept;
+  /// Up to `offset` in the file no more is read ahead than up to there.
+  void read_until(int64_t offset) noexcept { source_->read_until(offset - source_->file_offset()); }
+  /// Where the next header stands, in the file.
+  int64_t next_offset() const noexcept { return source_->file_offset() + position_; }
   /// Goes back to the page whose header was read last.
   void back() noexcept { position_ = page_position_; }
   /// Of the page whose header was read last.

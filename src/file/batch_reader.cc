@@ -29,6 +29,8 @@ constexpr int64_t kSmallestWindow = int64_t{8} << 10;
 constexpr size_t kSmallestBatch = 64;
 // Batches' worth of rows that a filter looks at for one batch that it does not fill.
 constexpr int64_t kMostBatches = 16;
+// Runs of rows that are held where all of a row group's are found first.
+constexpr size_t kMostRuns = size_t{1} << 20;
 
 // The rows of one row group that a read gives.
 struct RowSpan {
@@ -211,7 +213,13 @@ Status BatchReader::Impl::plan() {
     return over_limit("number of rows without a column", total_rows, "rows_without_columns",
                       file->options.limits.rows_without_columns);
   }
-  return make_readers();
+  VENEER_CHECK(make_readers());
+  if (filter == nullptr || !is_remote(*file)) return {};
+  std::vector<uint32_t> groups;
+  std::vector<uint32_t> leaves;
+  for (const RowSpan& each : spans) groups.push_back(each.row_group);
+  for (const Projection::Slot& slot : projection->slots) leaves.push_back(slot.leaf);
+  return filter->announce_indexes(groups, leaves);
 }
 
 Status BatchReader::Impl::plan_rows() {
@@ -363,6 +371,16 @@ Status BatchReader::Impl::use_offset_indexes() {
     offset_indexes[slot] = **std::move(index);
     readers[slot].use_offset_index(offset_indexes[slot].page_locations);
   }
+  if (!is_remote(*file)) return {};
+  std::vector<ByteRange> needed;
+  for (size_t slot = 0; slot < readers.size(); ++slot) {
+    VENEER_TRY(const ChunkPlace place,
+               locate_chunk(*file, span.row_group, projection->slots[slot].leaf));
+    if (place.input != file->input.get()) continue;
+    add_ranges(place, offset_indexes[slot].page_locations,
+               {wanted.data() + wanted_at, wanted.size() - wanted_at}, &needed);
+  }
+  will_need(*file, &needed);
   return {};
 }
 
@@ -480,10 +498,16 @@ Status BatchReader::Impl::read_filtered(Batch::Impl* batch) {
 // Asks the filter until there are rows for a batch, or the row group is through.
 Status BatchReader::Impl::find_wanted() {
   int64_t looked_at = 0;
+  const bool remote = is_remote(*file);
   while (!filter->done() && limit_left > wanted_rows) {
     // A batch keeps the pages that its strings lie in: a few rows of very many pages are handed out
     // before they are a whole batch.
-    if (wanted_rows >= narrow<int64_t>(batch_rows)) break;
+    // Of a remote file all wanted pages of the row group are asked for at once.
+    if (remote && wanted.size() < kMostRuns) {
+      looked_at = 0;
+    } else if (wanted_rows >= narrow<int64_t>(batch_rows)) {
+      break;
+    }
     if (wanted_rows > 0 && looked_at > kMostBatches * narrow<int64_t>(batch_rows)) break;
     VENEER_CHECK(check_cancelled());
     const int64_t before = filter->position();

@@ -124,6 +124,28 @@ bool is_fatal(const Status& status) noexcept {
 
 }  // namespace
 
+FilterStats& FilterStats::operator+=(const FilterStats& other) noexcept {
+  static constexpr int64_t FilterStats::*kCounts[] = {&FilterStats::row_groups,
+                                                      &FilterStats::row_groups_by_statistics,
+                                                      &FilterStats::row_groups_by_dictionary,
+                                                      &FilterStats::row_groups_by_bloom_filter,
+                                                      &FilterStats::row_groups_by_page_index,
+                                                      &FilterStats::row_groups_whole,
+                                                      &FilterStats::pages,
+                                                      &FilterStats::pages_dropped,
+                                                      &FilterStats::rows,
+                                                      &FilterStats::rows_by_row_group,
+                                                      &FilterStats::rows_by_page,
+                                                      &FilterStats::rows_proven,
+                                                      &FilterStats::rows_tested,
+                                                      &FilterStats::rows_kept};
+  for (int64_t FilterStats::*count : kCounts) this->*count += other.*count;
+  plan_seconds += other.plan_seconds;
+  filter_seconds += other.filter_seconds;
+  read_seconds += other.read_seconds;
+  return *this;
+}
+
 bool is_sound(std::span<const PageLocation> pages, int64_t rows) noexcept {
   if (pages.empty() || pages.front().first_row_index != 0) return false;
   for (size_t i = 1; i < pages.size(); ++i) {
@@ -145,6 +167,51 @@ Result<std::optional<OffsetIndex>> sound_offset_index(const File::Impl& file,
   }
   if (!is_sound(index->page_locations, rows)) return std::optional<OffsetIndex>();
   return std::optional<OffsetIndex>(*std::move(index));
+}
+
+bool is_remote(const File::Impl& file) noexcept {
+  constexpr int64_t kRemoteRead = int64_t{1} << 20;
+  return file.input->preferred_read_bytes() >= kRemoteRead;
+}
+
+void add_ranges(const ChunkPlace& place, std::span<const PageLocation> pages,
+                std::span<const column::RowRun> rows, std::vector<ByteRange>* out) {
+  if (pages.empty()) {
+    out->push_back({place.begin, place.size});
+    return;
+  }
+  const int64_t dictionary = pages.front().offset - place.begin;
+  if (dictionary > 0) out->push_back({place.begin, dictionary});
+  const auto page_of = [pages](int64_t row) {
+    const auto next = std::upper_bound(
+        pages.begin(), pages.end(), row,
+        [](int64_t r, const PageLocation& page) { return r < page.first_row_index; });
+    return static_cast<size_t>(next - pages.begin()) - 1;
+  };
+  size_t done = 0;
+  for (const column::RowRun& run : rows) {
+    const size_t last = page_of(run.end() - 1);
+    for (size_t page = std::max(done, page_of(run.begin)); page <= last; ++page) {
+      out->push_back({pages[page].offset, pages[page].compressed_page_size});
+    }
+    done = last + 1;
+  }
+}
+
+void add_index_ranges(const ColumnChunk& chunk, bool column_index, std::vector<ByteRange>* out) {
+  if (chunk.offset_index_offset.has_value() && chunk.offset_index_length.has_value()) {
+    out->push_back({*chunk.offset_index_offset, *chunk.offset_index_length});
+  }
+  if (column_index && chunk.column_index_offset.has_value() &&
+      chunk.column_index_length.has_value()) {
+    out->push_back({*chunk.column_index_offset, *chunk.column_index_length});
+  }
+}
+
+void will_need(const File::Impl& file, std::vector<ByteRange>* ranges) {
+  std::sort(ranges->begin(), ranges->end(),
+            [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
+  if (!ranges->empty()) file.input->will_need(*ranges);
 }
 
 Pruner::Pruner(std::shared_ptr<const File::Impl> file, const BoundFilter* filter,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "column/leaf_data.h"
+#include "column/row_runs.h"
 #include "file/file_impl.h"
 #include "filter/bind.h"
 #include "filter/evaluate.h"
@@ -30,6 +31,18 @@ bool is_sound(std::span<const PageLocation> pages, int64_t rows) noexcept;
 /// The chunk's, where there is a sound one; it is a shortcut, so that a broken one is none.
 Result<std::optional<OffsetIndex>> sound_offset_index(const File::Impl& file,
                                                       const ColumnChunk& chunk, int64_t rows);
+
+/// True for inputs of which a request costs far more than a few bytes: then what will be read is
+/// said beforehand.
+bool is_remote(const File::Impl& file) noexcept;
+/// Appends what of a chunk holds these rows: the pages by the index, and the dictionary before
+/// them; all of it without an index.
+void add_ranges(const ChunkPlace& place, std::span<const PageLocation> pages,
+                std::span<const column::RowRun> rows, std::vector<ByteRange>* out);
+/// Appends where a chunk's page index lies; of the column index only on request.
+void add_index_ranges(const ColumnChunk& chunk, bool column_index, std::vector<ByteRange>* out);
+/// Tells the input of these ranges, in their order in the file.
+void will_need(const File::Impl& file, std::vector<ByteRange>* ranges);
 
 /// Step by step, cheapest first; one row group at a time.
 class Pruner {

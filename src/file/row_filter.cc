@@ -189,6 +189,47 @@ Status RowFilter::by_dictionaries() {
   return {};
 }
 
+Status RowFilter::announce_indexes(std::span<const uint32_t> row_groups,
+                                   std::span<const uint32_t> leaves) {
+  if (!trust_ || !is_remote(*file_) || bound_.terms().empty()) return {};
+  std::vector<ByteRange> ranges;
+  for (const uint32_t row_group : row_groups) {
+    VENEER_CHECK(pruner_.by_statistics(row_group));
+    if (pruner_.match() != Match::some) continue;
+    for (size_t column = 0; column < inputs_.size(); ++column) {
+      add_index_ranges(pruner_.chunk(column), true, &ranges);
+    }
+    for (const uint32_t leaf : leaves) {
+      VENEER_TRY(const ColumnChunk chunk, file_->metadata->column_chunk(row_group, leaf));
+      add_index_ranges(chunk, false, &ranges);
+    }
+  }
+  will_need(*file_, &ranges);
+  return {};
+}
+
+// The pages of the filter's columns that have to be tested.
+Status RowFilter::announce_pages() {
+  if (!is_remote(*file_)) return {};
+  std::vector<RowRun> rows;
+  for (const RowsMatch& part : rows_) {
+    if (part.match == Match::some) rows.push_back({part.begin, part.end - part.begin});
+  }
+  std::vector<ByteRange> ranges;
+  for (size_t column = 0; column < inputs_.size() && !rows.empty(); ++column) {
+    VENEER_TRY(const ChunkPlace place,
+               locate_chunk(*file_, row_group_, bound_.columns()[column].leaf));
+    if (place.input != file_->input.get()) continue;
+    std::span<const PageLocation> pages;
+    if (trust_ && pruner_.offset_index(column).has_value()) {
+      pages = pruner_.offset_index(column)->page_locations;
+    }
+    add_ranges(place, pages, rows, &ranges);
+  }
+  will_need(*file_, &ranges);
+  return {};
+}
+
 Status RowFilter::begin(uint32_t row_group, int64_t first, int64_t count) {
   const Stopwatch watch(&stats_.plan_seconds);
   row_group_ = row_group;
@@ -239,6 +280,7 @@ Status RowFilter::begin(uint32_t row_group, int64_t first, int64_t count) {
     stats_.rows_by_page += count - kept;
   }
   if (rows_.empty()) return {};
+  VENEER_CHECK(announce_pages());
   for (size_t column = 0; column < inputs_.size(); ++column) {
     const bool tested = std::any_of(rows_.begin(), rows_.end(), [](const RowsMatch& rows) {
       return rows.match == Match::some;

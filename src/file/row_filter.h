@@ -28,6 +28,10 @@ class RowFilter {
   static Result<std::unique_ptr<RowFilter>> make(std::shared_ptr<const File::Impl> file,
                                                  const ReadOptions& options);
 
+  /// Tells a remote input which parts of the page index will be read: of the filter's columns, and
+  /// where the pages lie of these leaves too, in those of the row groups that statistics leave.
+  Status announce_indexes(std::span<const uint32_t> row_groups, std::span<const uint32_t> leaves);
+
   /// Begins with rows [first, first + count) of a row group.
   Status begin(uint32_t row_group, int64_t first, int64_t count);
   /// True where no row group's metadata leaves anything of it: it has been passed over.
@@ -71,6 +75,7 @@ class RowFilter {
   Status make_inputs(const ReadOptions& options);
   Status open(size_t column);
   Status by_dictionaries();
+  Status announce_pages();
   Status test_block(std::vector<column::RowRun>* block, PoolArray<column::RowRun>* kept);
   Status test_part(Part* part, PoolArray<column::RowRun>* rows);
   Status evaluate(const filter::BoundNode& node, size_t rows, size_t depth, Buffer* bits);

@@ -83,9 +83,13 @@ class Binder {
                                                                      : BoundNode::Kind::any_of,
                          made[node.left], made[node.right]);
           break;
-        case NodeKind::constant:
-          made[i] = constant(expression_.literals(node)[0].boolean() != negated[i]);
+        case NodeKind::constant: {
+          // What is unknown stays so when it is negated.
+          const Literal& literal = expression_.literals(node)[0];
+          const bool unknown = literal.kind() == Literal::Kind::null;
+          made[i] = constant(!unknown && literal.boolean() != negated[i]);
           break;
+        }
         default: {
           VENEER_TRY(made[i], term(node, negated[i]));
         }

@@ -57,6 +57,45 @@ void pack(const uint8_t* flags, size_t n, uint8_t* bits) {
   }
 }
 
+std::string_view text_of(const BinaryView& view,
+                         std::span<const std::span<const uint8_t>> buffers) noexcept {
+  if (view.is_inline()) return {view.inlined, view.length};
+  const void* at = buffers[view.ref.buffer].data() + view.ref.offset;
+  return {static_cast<const char*>(at), view.length};
+}
+
+// Which views are this text: the length and the first four bytes, side by side in a view, tell most
+// of them apart.
+void equal_views(const Values& values, size_t begin, size_t n, std::string_view text,
+                 uint8_t* flags) noexcept {
+  const auto* views = static_cast<const BinaryView*>(values.data) + begin;
+  struct Front {
+    uint32_t length;
+    char prefix[4];
+  };
+  Front front = {static_cast<uint32_t>(text.size()), {}};
+  const size_t shown = std::min(text.size(), sizeof(front.prefix));
+  std::memcpy(front.prefix, text.data(), shown);
+  uint64_t wanted;
+  std::memcpy(&wanted, &front, sizeof(wanted));
+  // Of a shorter text the view's other bytes may be anything.
+  uint64_t mask = ~uint64_t{0};
+  if (shown < sizeof(front.prefix)) {
+    Front care = {UINT32_MAX, {}};
+    std::memset(care.prefix, 0xFF, shown);
+    std::memcpy(&mask, &care, sizeof(mask));
+  }
+  for (size_t i = 0; i < n; ++i) {
+    uint64_t word;
+    std::memcpy(&word, &views[i], sizeof(word));
+    flags[i] = (word & mask) == wanted ? 1 : 0;
+  }
+  if (text.size() <= sizeof(front.prefix)) return;
+  for (size_t i = 0; i < n; ++i) {
+    if (flags[i] != 0) flags[i] = text_of(views[i], values.buffers) == text ? 1 : 0;
+  }
+}
+
 }  // namespace
 
 void apply_nulls(const uint8_t* validity, size_t n, bool keep, uint8_t* bits) noexcept {
@@ -166,22 +205,24 @@ bool Evaluator::keeps(std::string_view value) const noexcept {
 }
 
 void Evaluator::bytes(const Values& values, uint8_t* bits) const {
-  if (!values.views) {
-    const auto* from = static_cast<const char*>(values.data);
-    for (size_t i = 0; i < values.size; ++i) {
-      set_bit_to(bits, i, keeps({from + i * values.width, values.width}));
+  uint8_t flags[kBlock + 8];
+  std::vector<std::string_view> points;
+  const bool one = !term_.has_pattern && values.views && term_.set.points(1, &points);
+  for (size_t begin = 0; begin < values.size; begin += kBlock) {
+    const size_t n = std::min(kBlock, values.size - begin);
+    if (one) {
+      equal_views(values, begin, n, points[0], flags);
+    } else if (values.views) {
+      const auto* views = static_cast<const BinaryView*>(values.data) + begin;
+      for (size_t i = 0; i < n; ++i) flags[i] = keeps(text_of(views[i], values.buffers)) ? 1 : 0;
+    } else {
+      const auto* from = static_cast<const char*>(values.data) + begin * values.width;
+      for (size_t i = 0; i < n; ++i) {
+        flags[i] = keeps({from + i * values.width, values.width}) ? 1 : 0;
+      }
     }
-    return;
-  }
-  const auto* views = static_cast<const BinaryView*>(values.data);
-  for (size_t i = 0; i < values.size; ++i) {
-    const BinaryView& view = views[i];
-    const char* data = view.inlined;
-    if (!view.is_inline()) {
-      const void* at = values.buffers[view.ref.buffer].data() + view.ref.offset;
-      data = static_cast<const char*>(at);
-    }
-    set_bit_to(bits, i, keeps({data, view.length}));
+    std::memset(flags + n, 0, 8);
+    pack(flags, n, bits + begin / 8);
   }
 }
 

@@ -18,7 +18,7 @@ enum class NodeKind : uint8_t {
   and_,      ///< left, right
   or_,       ///< left, right
   not_,      ///< left
-  constant,  ///< literals[first_literal]: boolean or null
+  constant,  ///< literals[first_literal]: boolean, or null for unknown
   compare,   ///< column op literals[first_literal]
   in_list,   ///< column equal to one of num_literals literals
   like,      ///< column like literals[first_literal], `%` any bytes, `_` one character
@@ -35,6 +35,8 @@ struct ExpressionNode {
   uint32_t first_literal = 0;
   uint32_t num_literals = 0;
 };
+
+struct TextValue;
 
 /// A parsed expression: a tree in a flat vector, children before parents, the root last. What the
 /// operators mean for a kind of column is the evaluator's business.
@@ -70,6 +72,8 @@ class Expression {
 
  private:
   friend class ExpressionParser;
+  friend Expression resolve(const Expression& expression, std::span<const TextValue> values,
+                            std::span<const std::string> names);
   uint32_t append(const Expression& other);
   std::vector<ExpressionNode> nodes_;
   std::vector<std::string> columns_;
@@ -97,6 +101,11 @@ struct TextValue {
 /// number gives unknown. Against text the bytes are compared, unsigned; against true and false the
 /// same words in any case. Null gives unknown everywhere but in `is null`.
 uint8_t possible_outcomes(const Expression& expression, std::span<const TextValue> values);
+
+/// The same expression once some values are known: conditions on their columns are constants, those
+/// on undetermined columns name `names` instead. Both have an item for each column.
+Expression resolve(const Expression& expression, std::span<const TextValue> values,
+                   std::span<const std::string> names);
 
 /// SQL's like: `%` matches any bytes, `_` one character of UTF-8.
 bool is_like(std::string_view text, std::string_view pattern) noexcept;

@@ -171,11 +171,44 @@ uint8_t possible_outcomes(const Expression& expression, std::span<const TextValu
       case NodeKind::and_: sets[i] = both(sets[node.left], sets[node.right]); break;
       case NodeKind::or_: sets[i] = either(sets[node.left], sets[node.right]); break;
       case NodeKind::not_: sets[i] = negate(sets[node.left]); break;
-      case NodeKind::constant: sets[i] = outcome(expression.literals(node)[0].boolean()); break;
+      case NodeKind::constant: {
+        const Literal& literal = expression.literals(node)[0];
+        const bool unknown = literal.kind() == Literal::Kind::null;
+        sets[i] = unknown ? uint8_t{kUnknown} : outcome(literal.boolean());
+        break;
+      }
       default: sets[i] = of_leaf(expression, node, values[node.column]); break;
     }
   }
   return sets.back();
+}
+
+Expression resolve(const Expression& expression, std::span<const TextValue> values,
+                   std::span<const std::string> names) {
+  Expression made;
+  made.literals_ = expression.literals_;
+  std::vector<uint32_t> columns(values.size(), UINT32_MAX);
+  for (ExpressionNode node : expression.nodes()) {
+    const bool leaf = node.kind == NodeKind::compare || node.kind == NodeKind::in_list ||
+                      node.kind == NodeKind::like || node.kind == NodeKind::prefix ||
+                      node.kind == NodeKind::is_null;
+    if (leaf && values[node.column].state != TextValue::State::undetermined) {
+      const uint8_t known = of_leaf(expression, node, values[node.column]);
+      node = ExpressionNode();
+      node.first_literal = static_cast<uint32_t>(made.literals_.size());
+      node.num_literals = 1;
+      made.literals_.push_back(known == kUnknown ? Literal() : Literal(known == kTrue));
+    } else if (leaf) {
+      uint32_t& column = columns[node.column];
+      if (column == UINT32_MAX) {
+        column = static_cast<uint32_t>(made.columns_.size());
+        made.columns_.push_back(names[node.column]);
+      }
+      node.column = column;
+    }
+    made.nodes_.push_back(node);
+  }
+  return made;
 }
 
 }  // namespace veneer::filter

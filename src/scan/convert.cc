@@ -235,4 +235,10 @@ Result<FileMapper> FileMapper::make(std::shared_ptr<const TargetSchema> target, 
   return mapper;
 }
 
+const Field* FileMapper::source_of(std::string_view path) const {
+  const Field* field = target_->schema().find(path);
+  if (field == nullptr) return file_.schema().find(path);
+  return steps_[target_->schema().index_of(*field)].field;
+}
+
 }  // namespace veneer::scan

@@ -75,6 +75,10 @@ class FileMapper {
   /// target has no selection and no partition hides them.
   const std::vector<std::string>& dropped() const noexcept { return dropped_; }
 
+  /// The file's field that a column of the scan is made from, by the scan's dotted path; where the
+  /// scan does not give that column, the file's own of that path. Null where the file has none.
+  const Field* source_of(std::string_view path) const;
+
   /// `batch` must come from a read of this file with columns_to_read(), INT96 as stored, no
   /// dictionary columns. It must live, unchanged, as long as the columns are used. A value that the
   /// target's type cannot hold, or a null of a required column, is invalid_argument that names the

@@ -7,7 +7,7 @@ namespace veneer {
 
 Status Scan::list(std::unique_ptr<Lister> lister, const ScanOptions& options, const Visit& visit) {
   if (lister == nullptr) return Status::invalid_argument("no lister to scan");
-  VENEER_TRY(scan::Selector selector, scan::Selector::make(&options, lister->names_given()));
+  VENEER_TRY(scan::Selector selector, scan::Selector::make(&options, lister->names_given(), true));
   if (selector.has_expression()) {
     lister->narrow([&selector](std::string_view directory) { return selector.below(directory); });
   }

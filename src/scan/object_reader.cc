@@ -35,12 +35,18 @@ Result<ObjectReader> ObjectReader::make(File file, Plan plan) {
              FileMapper::make(plan.target, file, plan.object->values, plan.options->by_field_id));
   VENEER_CHECK(check_strict(mapper, plan));
   ObjectReader made(std::move(file), std::move(plan), std::move(mapper));
+  VENEER_CHECK(made.make_filter());
   VENEER_TRY(made.runs_,
              groups_in_span(made.file_, made.plan_.begin, made.plan_.size, made.plan_.span));
   for (const GroupRun& run : made.runs_) made.total_ += run.rows;
   if (made.plan_.skip > made.total_) {
     return Status::invalid_argument(concat({"the resume token says that ", made.plan_.skip, " of ",
                                             made.total_, " rows are handed out"}));
+  }
+  if (!made.filter_.empty()) {
+    made.offset_ = made.plan_.skip;
+    made.left_ = made.total_;
+    return made;
   }
   made.left_ = made.total_ - made.plan_.skip;
   int64_t skip = made.plan_.skip;
@@ -51,6 +57,39 @@ Result<ObjectReader> ObjectReader::make(File file, Plan plan) {
   return made;
 }
 
+// The scan's expression as far as this object's partitions leave it open, on the file's own
+// columns.
+Status ObjectReader::make_filter() {
+  if (plan_.where == nullptr) return {};
+  using filter::TextValue;
+  const Partition partition{plan_.object->key, plan_.object->values};
+  std::vector<TextValue> values;
+  std::vector<std::string> names;
+  for (const std::string& name : plan_.where->columns()) {
+    TextValue value;
+    std::string path;
+    if (const PartitionValue* found = partition.find(name)) {
+      value.state = found->value.has_value() ? TextValue::State::text : TextValue::State::null;
+      if (found->value.has_value()) value.text = *found->value;
+    } else if (const Field* field = mapper_.source_of(name)) {
+      path = file_.schema().element_path(field->element);
+    } else {
+      value.state = TextValue::State::null;
+    }
+    values.push_back(value);
+    names.push_back(std::move(path));
+  }
+  auto open =
+      std::make_shared<const filter::Expression>(filter::resolve(*plan_.where, values, names));
+  // With nothing left open the selector has decided already.
+  if (!open->columns().empty()) {
+    filter_ = Filter(std::move(open));
+    return {};
+  }
+  if (filter::possible_outcomes(*open, {}) != filter::kTrue) filter_ = !Filter();
+  return {};
+}
+
 void ObjectReader::open_run() {
   const GroupRun& run = runs_[run_];
   const ScanOptions& options = *plan_.options;
@@ -58,7 +97,14 @@ void ObjectReader::open_run() {
   read.columns = mapper_.columns_to_read();
   read.first_row_group = run.first;
   read.row_group_count = run.count;
-  read.first_row = run_row_;
+  read.filter = filter_;
+  if (filter_.empty()) {
+    read.first_row = run_row_;
+  } else {
+    read.offset = offset_;
+    // Some column has to come, for the rows' sake.
+    if (mapper_.reads_nothing()) read.columns = filter_.columns();
+  }
   read.batch_rows = options.batch_rows;
   read.batch_bytes = options.batch_bytes;
   read.checksums = options.checksums;
@@ -84,7 +130,34 @@ Status ObjectReader::count_rows(BatchState* state) {
   return {};
 }
 
-Status ObjectReader::next(BatchState* state) {
+Result<bool> ObjectReader::next_filtered(BatchState* state) {
+  for (; run_ < runs_.size(); ++run_, reader_.reset()) {
+    if (!reader_.has_value()) open_run();
+    if (!reader_->next(&state->batch)) {
+      VENEER_CHECK(reader_->status());
+      const FilterStats stats = reader_->filter_stats();
+      stats_ += stats;
+      offset_ -= std::min(offset_, stats.rows_kept);
+      continue;
+    }
+    VENEER_CHECK(mapper_.reads_nothing()
+                     ? mapper_.map_rows(state->batch.num_rows(), &state->columns)
+                     : mapper_.map(state->batch, &state->columns));
+    state->rows = state->batch.num_rows();
+    state->first_row = state->batch.first_row();
+    state->row_group = state->batch.row_group();
+    return true;
+  }
+  left_ = 0;
+  return false;
+}
+
+Result<bool> ObjectReader::next(BatchState* state) {
+  if (!filter_.empty()) {
+    state->target = plan_.target;
+    state->object = plan_.object;
+    return next_filtered(state);
+  }
   while (run_row_ == runs_[run_].rows) {
     ++run_;
     run_row_ = 0;
@@ -107,7 +180,7 @@ Status ObjectReader::next(BatchState* state) {
   }
   run_row_ += narrow<int64_t>(state->rows);
   left_ -= narrow<int64_t>(state->rows);
-  return {};
+  return true;
 }
 
 }  // namespace veneer::scan

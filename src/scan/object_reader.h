@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "filter/expression.h"
 #include "scan/batch_state.h"
 #include "scan/convert.h"
 #include "scan/split.h"
@@ -29,19 +30,26 @@ class ObjectReader {
     /// Rows that are handed out already.
     int64_t skip = 0;
     const ScanOptions* options = nullptr;
+    const filter::Expression* where = nullptr;
     const std::atomic<bool>* cancel = nullptr;
   };
   static Result<ObjectReader> make(File file, Plan plan);
 
   /// Rows that this object gives in all, and how many are still to come.
   int64_t total_rows() const noexcept { return total_; }
+  /// With a filter how many come is not known, but that there may be more.
   int64_t rows_left() const noexcept { return left_; }
-  /// Fills the next batch, of at least one row. Precondition: rows_left() > 0.
-  Status next(BatchState* state);
+  /// Fills the next batch, of at least one row. Precondition: rows_left() > 0. False where the
+  /// filter keeps no more.
+  Result<bool> next(BatchState* state);
+  /// What the filter spared so far.
+  const FilterStats& filter_stats() const noexcept { return stats_; }
 
  private:
   ObjectReader(File file, Plan plan, FileMapper mapper)
       : file_(std::move(file)), plan_(std::move(plan)), mapper_(std::move(mapper)) {}
+  Status make_filter();
+  Result<bool> next_filtered(BatchState* state);
   void open_run();
   Status count_rows(BatchState* state);
 
@@ -53,6 +61,9 @@ class ObjectReader {
   int64_t run_row_ = 0;  // rows of the run that are handed out
   int64_t total_ = 0;
   int64_t left_ = 0;
+  Filter filter_;
+  int64_t offset_ = 0;  // of the rows that it keeps, those still to be left out
+  FilterStats stats_;
   std::optional<BatchReader> reader_;
 };
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/macros.h"
+#include "base/text.h"
 #include "io/open_limit.h"
 #include "scan/pipeline.h"
 
@@ -128,6 +129,21 @@ void Pipeline::settle_split() {
   }
 }
 
+// Every name of the expression is one of a partition or of a column: a mistyped one would be null
+// everywhere, and keep nothing.
+Status Pipeline::check_where(const TargetSchema& target) const {
+  if (where_ == nullptr || ledger_.listed().objects == 0) return {};
+  for (const std::string& name : where_->columns()) {
+    if (selector_.is_partition(name) || target.schema().find(name) != nullptr ||
+        union_.has_column(name)) {
+      continue;
+    }
+    return Status::invalid_argument(
+        concat({"the filter expression names ", name, ", which is no column and no partition"}));
+  }
+  return {};
+}
+
 void Pipeline::settle() {
   Lock lock(mutex_);
   std::vector<PartitionColumn> partitions;
@@ -139,6 +155,10 @@ void Pipeline::settle() {
   lock.lock();
   if (!target) {
     fail(std::move(target).status().in_file(lister_->name()));
+    return;
+  }
+  if (Status known = check_where(**target); !known.ok()) {
+    fail(std::move(known).in_file(lister_->name()));
     return;
   }
   target_ = *std::move(target);

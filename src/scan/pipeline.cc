@@ -73,6 +73,7 @@ Status Pipeline::prepare() {
     ledger_.resume(std::move(token));
   }
   if (selector_.has_expression()) {
+    where_ = selector_.expression();
     lister_->narrow(
         [selector = selector_](std::string_view directory) { return selector.below(directory); });
   }

@@ -100,6 +100,7 @@ class Pipeline {
 
   Pipeline(std::unique_ptr<Lister> lister, ScanOptions options, Selector selector);
   Status prepare();
+  Status check_where(const TargetSchema& target) const;
 
   // listing.cc: by the listing thread, or the consumer.
   void list_all();
@@ -151,6 +152,7 @@ class Pipeline {
   std::unique_ptr<Lister> lister_;
   ScanOptions options_;
   Selector selector_;  // the listing thread's
+  std::shared_ptr<const filter::Expression> where_;
   SchemaSource schema_source_ = SchemaSource::all_files;
   std::shared_ptr<MemoryPool> pool_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();

@@ -238,4 +238,12 @@ Result<std::shared_ptr<const TargetSchema>> target_from(const Schema& target,
   return all.finish(partitions, columns);
 }
 
+bool SchemaUnion::has_column(std::string_view path) const noexcept {
+  for (const Node& node : root_.children) {
+    if (!path.starts_with(node.name)) continue;
+    if (path.size() == node.name.size() || path[node.name.size()] == '.') return true;
+  }
+  return false;
+}
+
 }  // namespace veneer::scan

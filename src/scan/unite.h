@@ -63,6 +63,9 @@ class SchemaUnion {
   /// names the column, both files and both types; the union then is what it was before.
   Status add(const Schema& schema, std::string_view file_name);
 
+  /// Whether some schema has a column of that name, or one that the dotted path goes into.
+  bool has_column(std::string_view path) const noexcept;
+
   /// The union of what was added, without the columns that partitions hide, then the partition
   /// columns; or just `columns`, in that order, where it is not empty. not_found for a column that
   /// is neither (where nothing was added, it is left out instead).

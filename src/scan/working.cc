@@ -107,6 +107,7 @@ Result<ObjectReader> Pipeline::open_object(Active* active) {
   plan.span = span_;
   plan.skip = active->skip;
   plan.options = &options_;
+  plan.where = where_.get();
   plan.cancel = &stop_;
   VENEER_TRY(ObjectReader reader, ObjectReader::make(*std::move(file), std::move(plan)));
   Lock lock(mutex_);
@@ -145,13 +146,18 @@ bool Pipeline::make_batch(Active* active, ObjectReader* reader) {
     state = std::make_unique<BatchState>();
     state->pool = pool_;
   }
-  Status status = reader->next(state.get());
+  auto made = reader->next(state.get());
   Lock lock(mutex_);
   --reserved_;
-  if (!status.ok()) {
+  if (!made || !*made) {
     spare_.push_back(std::move(state));
+    if (made) {
+      stats_.filter += reader->filter_stats();
+      work_ended(active);
+      return false;
+    }
     lock.unlock();
-    object_failed(active, std::move(status));
+    object_failed(active, std::move(made).status());
     return false;
   }
   add_item(active, {std::move(state), Status()});

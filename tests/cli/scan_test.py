@@ -15,6 +15,7 @@ import random
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -53,11 +54,19 @@ def varint(n):
 
 
 def thrift(**fields):
-    """A struct of the compact protocol: f3=5 is field 3; integers, text, lists, and structs as bytes."""
+    """A struct of the compact protocol: f3=5 is field 3; integers, text, lists, and structs as bytes; bytes that are
+    not a struct are a bytearray."""
     def kind(value):
-        return 5 if isinstance(value, int) else 8 if isinstance(value, str) else 9 if isinstance(value, list) else 12
+        if isinstance(value, bool):
+            return 1
+        return (5 if isinstance(value, int) else 8 if isinstance(value, (str, bytearray)) else
+                9 if isinstance(value, list) else 12)
 
     def body(value):
+        if isinstance(value, bool):
+            return b"\1" if value else b"\2"
+        if isinstance(value, bytearray):
+            return varint(len(value)) + bytes(value)
         if isinstance(value, int):
             return varint(value << 1)
         if isinstance(value, str):
@@ -93,6 +102,52 @@ def write_wide_groups(path, groups, rows):
         leaves = [thrift(f1=2, f3=0, f4=name) for name in "ab"]
         footer = thrift(f1=1, f2=[thrift(f4="schema", f5=2), *leaves], l3=groups * rows, f4=row_groups)
         out.write(footer + len(footer).to_bytes(4, "little") + b"PAR1")
+
+
+def write_rows(path, columns):
+    """One row group of required INT64 columns: name -> values."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_indexed(path, columns, 1, len(next(iter(columns.values()))))
+
+
+def write_indexed(path, columns, groups, page_rows):
+    """Required INT64 columns in row groups of so many pages as there are, with a page index and no statistics."""
+    rows = len(next(iter(columns.values())))
+    group_rows = rows // groups
+    out = bytearray(b"PAR1")
+    pages = {}
+    for group in range(groups):
+        for name, values in columns.items():
+            for first in range(0, group_rows, page_rows):
+                part = values[group * group_rows + first:][:min(page_rows, group_rows - first)]
+                body = struct.pack("<%dq" % len(part), *part)
+                header = thrift(f1=0, f2=len(body), f3=len(body), f5=thrift(f1=len(part), f2=0, f3=3, f4=3))
+                pages.setdefault((group, name), []).append((len(out), len(header) + len(body), first, part))
+                out += header + body
+    indexes = {}
+    for chunk, found in pages.items():
+        bounds = [[bytearray(struct.pack("<q", pick(part))) for _, _, _, part in found] for pick in (min, max)]
+        column = thrift(f1=[False] * len(found), f2=bounds[0], f3=bounds[1], f4=0)
+        indexes[chunk] = [len(out), len(column)]
+        out += column
+    for chunk, found in pages.items():
+        offset = thrift(f1=[thrift(l1=at, f2=size, l3=first) for at, size, first, _ in found])
+        indexes[chunk] += [len(out), len(offset)]
+        out += offset
+    row_groups = []
+    for group in range(groups):
+        chunks = []
+        for name in columns:
+            found = pages[group, name]
+            size = sum(one[1] for one in found)
+            meta = thrift(f1=2, f2=[0], f3=[name], f4=0, l5=group_rows, l6=size, l7=size, l9=found[0][0])
+            column_at, column_size, offset_at, offset_size = indexes[group, name]
+            chunks.append(thrift(l2=0, f3=meta, l4=offset_at, f5=offset_size, l6=column_at, f7=column_size))
+        row_groups.append(thrift(f1=chunks, l2=0, l3=group_rows))
+    leaves = [thrift(f1=2, f3=0, f4=name) for name in columns]
+    orders = [thrift(f1=thrift()) for _ in columns]
+    footer = thrift(f1=1, f2=[thrift(f4="schema", f5=len(leaves)), *leaves], l3=rows, f4=row_groups, f7=orders)
+    path.write_bytes(bytes(out) + footer + len(footer).to_bytes(4, "little") + b"PAR1")
 
 
 class WithFolder(unittest.TestCase):
@@ -341,7 +396,75 @@ class Exports(WithFolder):
         self.assertIn(b"shorter", run(*options, check=1).stderr)
 
 
+class Where(WithFolder):
+    WHERE = "year = 2026 and (city = 'Lagos' or fare > 60) and driver.name is not null"
+
+    @staticmethod
+    def keeps(row):
+        return (row["year"] == 2026 and row["driver"] is not None and row["driver"]["name"] is not None and
+                (row["city"] == "Lagos" or (row["fare"] is not None and float(row["fare"]) > 60)))
+
+    def test_partitions_and_columns_alike(self):
+        everything = rows("--ordered", TRIPS)
+        wanted = [row for row in everything if self.keeps(row)]
+        self.assertGreater(len(wanted), 100)
+        self.assertEqual(rows("--ordered", "--where", self.WHERE, TRIPS), wanted)
+        self.assertEqual(rows("--ordered", "--columns=id,month", "--where", self.WHERE, TRIPS),
+                         [{"id": row["id"], "month": row["month"]} for row in wanted])
+        self.assertEqual(rows("--ordered", "--columns=year", "--where", self.WHERE, TRIPS),
+                         [{"year": 2026}] * len(wanted))
+        either = [row for row in everything if row["month"] == 12 or row["passengers"] == 6]
+        self.assertEqual(rows("--ordered", "--where", "month = 12 or passengers = 6", TRIPS), either)
+        self.assertEqual(len(rows("--where", "not (month = 12 or passengers = 6)", TRIPS)),
+                         sum(row["month"] != 12 and row["passengers"] not in (6, None) for row in everything))
+
+    def test_a_column_that_some_files_lack_is_null_there(self):
+        write_rows(self.folder / "k=1" / "a.parquet", {"a": [1, 2, 3]})
+        write_rows(self.folder / "k=2" / "b.parquet", {"a": [2, 4], "b": [7, 8]})
+        self.assertEqual(rows("--ordered", "--where=b is null", self.folder),
+                         [{"a": a, "b": None, "k": 1} for a in (1, 2, 3)])
+        self.assertEqual(rows("--where=b > 7 and k = 2", self.folder), [{"a": 4, "b": 8, "k": 2}])
+        self.assertEqual(rows("--where=not (b = 7)", self.folder), [{"a": 4, "b": 8, "k": 2}])
+        told = run("scan", "--where=c = 1", self.folder, check=2).stderr
+        self.assertIn(b"names c, which is no column and no partition", told)
+
+    def test_wrong_literals_are_wrong_use(self):
+        self.assertIn(b"column fare is", run("scan", "--where=fare = 'x'", TRIPS, check=2).stderr)
+
+    def test_explained(self):
+        told = json.loads(run("scan", "--quiet", "--explain", "--format=json", "--where", self.WHERE, TRIPS).stdout)
+        self.assertEqual(told["files"]["read"], len(list(TRIPS.glob("year=2026/**/*.parquet"))))
+        self.assertEqual(told["rows"]["kept"], len(rows("--where", self.WHERE, TRIPS)))
+
+    def test_exports_go_on_where_they_stopped(self):
+        state, output = self.folder / "state", self.folder / "out.jsonl"
+        options = ("scan", "--quiet", "--ordered", "--where", self.WHERE, "--resume", state, "--output", output)
+        run(*options, "--limit=700", TRIPS)
+        run(*options, TRIPS)
+        self.assertEqual([json.loads(line) for line in output.read_text().splitlines()],
+                         rows("--ordered", "--where", self.WHERE, TRIPS))
+
+
 class Remote(WithFolder):
+    def test_a_filter_asks_only_for_pages_that_can_match(self):
+        """Twelve pages of 1.6 MB a column, in four row groups: one request each for the footer and all indexes, which
+        lie before it, the page of the filter's column, and that of the other one."""
+        count = 12 * 200_000
+        write_indexed(self.folder / "far.parquet", {"a": range(count), "b": range(count, 2 * count)}, 4, 200_000)
+        with S3Server(self.folder) as server:
+            for command in ("cat", "scan"):
+                server.counts.clear()
+                done = run(command, "--columns=b", "--where=a = 1234567", "s3://bucket/far.parquet",
+                           env=server.environment())
+                self.assertEqual(json.loads(done.stdout), {"b": 1234567 + count})
+                self.assertEqual(server.counts["far.parquet"], 3, command)
+            done = run("cat", "--columns=b", "--where=a = 1234567", "--explain", "--format=json", "s3://bucket/far.parquet",
+                       env=server.environment())
+            told = json.loads(done.stdout)
+            self.assertEqual(told["pages"], {"seen": 12, "dropped": 11})
+            self.assertEqual(told["row_groups"]["dropped_by_page_index"], 3)
+            self.assertLess(told["bytes"]["read"], 4_000_000)
+
     def test_rows_from_a_bucket_are_those_of_the_directory(self):
         with S3Server(TRIPS.parent) as server:
             env = server.environment()

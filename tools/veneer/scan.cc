@@ -12,13 +12,14 @@
 #include "remote.h"
 #include "rows.h"
 #include "text.h"
+#include "where.h"
 
 namespace cli {
 
 namespace {
 
-constexpr OptionSpec kScanWhereOption{"where", '\0', "EXPR",
-                                      "only partitions like year = 2026 and month >= 5"};
+constexpr OptionSpec kScanWhereOption{"where", 'w', "EXPR",
+                                      "only rows like year = 2026 and fare > 10; partitions first"};
 constexpr OptionSpec kKeysOption{
     "keys", '\0', "PATTERN",
     "only keys that match, as in '*.parq' (default: those veneer ls shows)"};
@@ -48,11 +49,11 @@ constexpr OptionSpec kPartOption{"part", '\0', "K/N",
                                  "read only the K-th of N parts, cut by bytes"};
 constexpr OptionSpec kQuietOption{"quiet", 'q', "", "no summary at the end"};
 constexpr const OptionSpec* kScanOptions[] = {
-    &kScanWhereOption, &kKeysOption,        &kScanColumnsOption, &kScanFormatOption,
-    &kScanLimitOption, &kOutputOption,      &kConcurrencyOption, &kOrderedOption,
-    &kResumeOption,    &kRereadOption,      &kSkipErrorsOption,  &kPartitionTypesOption,
-    &kByFieldIdOption, &kFirstSchemaOption, &kPartOption,        &kNoChecksumOption,
-    &kQuietOption,     &kColorOption,       &kHelpOption};
+    &kScanWhereOption,      &kExplainOption,   &kKeysOption,        &kScanColumnsOption,
+    &kScanFormatOption,     &kScanLimitOption, &kOutputOption,      &kConcurrencyOption,
+    &kOrderedOption,        &kResumeOption,    &kRereadOption,      &kSkipErrorsOption,
+    &kPartitionTypesOption, &kByFieldIdOption, &kFirstSchemaOption, &kPartOption,
+    &kNoChecksumOption,     &kQuietOption,     &kColorOption,       &kHelpOption};
 
 /// As many rows as all columns of a batch stay near the processor with, while rows are written.
 constexpr int32_t kScanBatchRows = 16 << 10;
@@ -152,6 +153,7 @@ class ScanJob {
   void finish(const veneer::Status& status);
   void report(const veneer::Status& status);
   void report_skipped();
+  void explain(const veneer::ScanStats& stats);
 
   Run* run_;
   std::string location_;
@@ -177,6 +179,7 @@ bool ScanJob::parse() {
   }
   format_ = given.has("output") ? given.value("format").value_or("jsonl") : row_format(run_);
   if (format_ == "json") format_ = "jsonl";
+  if (given.has("explain")) format_ = "none";
   options_.where = std::string(given.value("where").value_or(""));
   options_.columns = given.list("columns");
   options_.max_concurrency = static_cast<int32_t>(std::min<int64_t>(concurrency, INT32_MAX));
@@ -296,9 +299,21 @@ void ScanJob::finish(const veneer::Status& status) {
   } else if (run_->writing() && rows_ < limit_) {
     report(status);
   }
+  if (run_->options().has("explain")) explain(stats);
   if (run_->options().has("quiet")) return;
   run_->note(summary_text(stats, rows_));
   if (run_->client) run_->note(request_text(run_->client.counters()));
+}
+
+void ScanJob::explain(const veneer::ScanStats& stats) {
+  Explanation explanation;
+  explanation.name = location_;
+  explanation.stats = stats.filter;
+  explanation.files = stats.objects_done;
+  explanation.files_pruned = stats.objects_pruned;
+  explanation.bytes = stats.bytes_matched;
+  count_reads(run_, &explanation);
+  print_explanation(run_, explanation);
 }
 
 void ScanJob::run() {
@@ -333,8 +348,9 @@ const Command kScanCommand{
     "ends\n"
     "in /); several local files may be named. Their columns are united by name: missing ones are\n"
     "null, numbers widen. The directories name=value are columns too; --where drops files by them\n"
-    "before a byte is read, with = != < <= > >=, between, in (...), like 'x%', is null, and, or, "
-    "not.\n"
+    "before a byte is read, then rows by the files' columns, with = != < <= > >=, between, in "
+    "(...),\n"
+    "like 'x%', is null, and, or, not.\n"
     "\n"
     "--resume=FILE keeps in FILE how far the export got. After Ctrl-C, or with --output after any\n"
     "crash, the same command goes on there: each row is written once. When all is done, FILE says "
