@@ -346,7 +346,11 @@ Status Pruner::by_page_index(std::vector<RowsMatch>* rows) {
       continue;
     }
     const std::span<const PageLocation> pages = offsets_[c]->page_locations;
-    if (index->null_pages.size() != pages.size()) continue;
+    if (index->null_pages.size() != pages.size()) {
+      // Which of the two is wrong nobody knows.
+      offsets_[c].reset();
+      continue;
+    }
     const filter::EvidenceReader reader(leaf, column.type, metadata.writer());
     std::vector<filter::Evidence> evidence(pages.size());
     const auto end_of = [&](size_t page) {
