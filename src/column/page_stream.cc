@@ -25,6 +25,8 @@ void PageStream::open(ChunkSource* source, Codec codec) noexcept {
   position_ = page_position_ = 0;
   header_bytes_ = 0;
   checksum_ok_.reset();
+  cached_ = nullptr;
+  if (options_.fills_cache) options_.cache->clear();
 }
 
 bool PageStream::seek(int64_t offset, int64_t size) noexcept {
@@ -38,6 +40,17 @@ Result<bool> PageStream::next_header(PageHeader* header) {
   page_position_ = position_;
   const int64_t left = source_->size() - position_;
   if (left <= 0) return false;
+  cached_ = nullptr;
+  if (options_.cache != nullptr && !options_.fills_cache) {
+    cached_ = options_.cache->find(position_);
+    if (cached_ != nullptr) {
+      *header = cached_->header;
+      header_bytes_ = cached_->header_bytes;
+      checksum_ok_.reset();
+      position_ += header_bytes_ + header->compressed_page_size;
+      return true;
+    }
+  }
   const auto most =
       narrow<size_t>(std::clamp<int64_t>(options_.limits->page_header_bytes, 1, INT32_MAX));
   for (size_t want = std::min(kHeaderGuess, most);; want = std::min(want * 8, most)) {
@@ -139,6 +152,18 @@ Status PageStream::check_crc(const PageHeader& header, std::span<const uint8_t> 
 }
 
 Result<PageBody> PageStream::body(const PageHeader& header, bool keep, bool report_checksum) {
+  if (cached_ != nullptr) return cached_->body;
+  if (!options_.fills_cache || !options_.cache->wanted()) {
+    return read_body(header, keep, report_checksum);
+  }
+  VENEER_TRY(PageBody made, read_body(header, true, report_checksum));
+  PageCache::Page page{page_position_, header_bytes_, header, made};
+  page.header.raw_statistics = ThriftBytes();
+  options_.cache->add(std::move(page));
+  return made;
+}
+
+Result<PageBody> PageStream::read_body(const PageHeader& header, bool keep, bool report_checksum) {
   PageBody result;
   const auto stored_size = narrow<size_t>(header.compressed_page_size);
   const bool v2 = header.type == PageType::data_v2;

@@ -10,6 +10,7 @@
 #include "codec/codec.h"
 #include "column/chunk_source.h"
 #include "column/kept_buffers.h"
+#include "column/page_cache.h"
 #include "veneer/memory.h"
 #include "veneer/metadata.h"
 #include "veneer/status.h"
@@ -32,14 +33,6 @@ class Decompressors {
   std::atomic<int64_t> done_{0};
 };
 
-/// A page's decompressed body, and who keeps it alive.
-struct PageBody {
-  std::span<const uint8_t> levels;  ///< V2: the levels, which are never compressed; else empty
-  std::span<const uint8_t> values;  ///< V1: levels and values; V2: values; dictionary: entries
-  std::span<const uint8_t> whole;   ///< all of it in one piece, where asked for
-  SharedBuffer owner;  ///< empty where the bytes are stable, or live in the stream's scratch
-};
-
 /// Not thread-safe; one a chunk that is being read, reused for the next chunk.
 class PageStream {
  public:
@@ -50,6 +43,10 @@ class PageStream {
     bool checksums = true;
     /// The writer sets is_compressed to false in V2 pages that it compresses.
     bool v2_always_compressed = false;
+    /// Of the chunk, which another stream reads too; null where none does. One of the two fills it
+    /// with the bodies that it is asked for, the other takes from it what is there.
+    PageCache* cache = nullptr;
+    bool fills_cache = false;
   };
 
   explicit PageStream(const Options& options) noexcept
@@ -81,6 +78,7 @@ class PageStream {
   Result<PageBody> body(const PageHeader& header, bool keep, bool report_checksum = false);
 
  private:
+  Result<PageBody> read_body(const PageHeader& header, bool keep, bool report_checksum);
   Result<std::span<const uint8_t>> stored_body(bool keep, SharedBuffer* owner, size_t size);
   Status check_sizes(const PageHeader& header) const;
   Status check_crc(const PageHeader& header, std::span<const uint8_t> stored, bool report);
@@ -92,8 +90,9 @@ class PageStream {
   int64_t page_position_ = 0;  // of the last header read
   int32_t header_bytes_ = 0;
   std::optional<bool> checksum_ok_;
-  Buffer scratch_;    // decompressed bodies that nobody keeps
-  KeptBuffers kept_;  // bodies handed out
+  const PageCache::Page* cached_ = nullptr;  // the page whose header was read last
+  Buffer scratch_;                           // decompressed bodies that nobody keeps
+  KeptBuffers kept_;                         // bodies handed out
 };
 
 }  // namespace veneer::column

@@ -268,6 +268,7 @@ Status BatchReader::Impl::make_readers() {
     reader.pages.decompressors = &decompressors;
     reader.pages.checksums = options.checksums;
     reader.pages.v2_always_compressed = v2_pages_always_compressed(metadata.writer());
+    if (filter != nullptr) reader.pages.cache = filter->share(slot.leaf);
     readers.emplace_back(reader);
     statuses.emplace_back();
   }
@@ -377,8 +378,17 @@ Status BatchReader::Impl::use_offset_indexes() {
     VENEER_TRY(const ChunkPlace place,
                locate_chunk(*file, span.row_group, projection->slots[slot].leaf));
     if (place.input != file->input.get()) continue;
+    const size_t before = needed.size();
     add_ranges(place, offset_indexes[slot].page_locations,
                {wanted.data() + wanted_at, wanted.size() - wanted_at}, &needed);
+    const column::PageCache* cache = filter->share(projection->slots[slot].leaf);
+    if (cache == nullptr) continue;
+    const auto is_cached = [&](const ByteRange& range) {
+      return cache->find(range.offset - place.begin) != nullptr;
+    };
+    needed.erase(
+        std::remove_if(needed.begin() + narrow<ptrdiff_t>(before), needed.end(), is_cached),
+        needed.end());
   }
   will_need(*file, &needed);
   return {};

@@ -189,6 +189,15 @@ Status RowFilter::by_dictionaries() {
   return {};
 }
 
+column::PageCache* RowFilter::share(uint32_t leaf) noexcept {
+  for (size_t column = 0; column < inputs_.size(); ++column) {
+    if (bound_.columns()[column].leaf != leaf) continue;
+    inputs_[column]->cache.want();
+    return &inputs_[column]->cache;
+  }
+  return nullptr;
+}
+
 Status RowFilter::announce_indexes(std::span<const uint32_t> row_groups,
                                    std::span<const uint32_t> leaves) {
   if (!trust_ || !is_remote(*file_) || bound_.terms().empty()) return {};
@@ -237,7 +246,11 @@ Status RowFilter::begin(uint32_t row_group, int64_t first, int64_t count) {
   position_ = first;
   next_ = 0;
   rows_.clear();
-  for (std::unique_ptr<Input>& input : inputs_) input->open = false;
+  for (std::unique_ptr<Input>& input : inputs_) {
+    input->open = false;
+    // Also where this row group needs no test, so that no page of the last one is taken for its own.
+    input->cache.clear();
+  }
   for (Entries& entries : entries_) entries.of = nullptr;
   ++stats_.row_groups;
   stats_.rows += count;

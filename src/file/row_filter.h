@@ -28,6 +28,9 @@ class RowFilter {
   static Result<std::unique_ptr<RowFilter>> make(std::shared_ptr<const File::Impl> file,
                                                  const ReadOptions& options);
 
+  /// The pages of a leaf that the filter looks at, for a reader of its kept rows; else null.
+  column::PageCache* share(uint32_t leaf) noexcept;
+
   /// Tells a remote input which parts of the page index will be read: of the filter's columns, and
   /// where the pages lie of these leaves too, in those of the row groups that statistics leave.
   Status announce_indexes(std::span<const uint32_t> row_groups, std::span<const uint32_t> leaves);
@@ -47,8 +50,15 @@ class RowFilter {
  private:
   // A column that the filter looks at.
   struct Input {
-    explicit Input(MemoryPool* pool, const column::LeafReader::Options& options)
-        : source(pool), reader(options), data(pool) {}
+    Input(MemoryPool* pool, column::LeafReader::Options options)
+        : source(pool), reader(with_cache(&options, &cache)), data(pool) {}
+    static const column::LeafReader::Options& with_cache(column::LeafReader::Options* options,
+                                                         column::PageCache* cache) noexcept {
+      options->pages.cache = cache;
+      options->pages.fills_cache = true;
+      return *options;
+    }
+    column::PageCache cache;
     ChunkInput source;
     column::LeafReader reader;
     column::LeafData data;

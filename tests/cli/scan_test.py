@@ -458,6 +458,10 @@ class Remote(WithFolder):
                            env=server.environment())
                 self.assertEqual(json.loads(done.stdout), {"b": 1234567 + count})
                 self.assertEqual(server.counts["far.parquet"], 3, command)
+                server.counts.clear()
+                done = run(command, "--where=a = 1234567", "s3://bucket/far.parquet", env=server.environment())
+                self.assertEqual(json.loads(done.stdout), {"a": 1234567, "b": 1234567 + count})
+                self.assertEqual(server.counts["far.parquet"], 3, "a page that was tested is not fetched again")
             done = run("cat", "--columns=b", "--where=a = 1234567", "--explain", "--format=json", "s3://bucket/far.parquet",
                        env=server.environment())
             told = json.loads(done.stdout)
