@@ -3,8 +3,11 @@
 #include <algorithm>
 
 #include "base/bits.h"
+#include "base/checked.h"
 #include "base/macros.h"
+#include "column/page_stream.h"
 #include "column/value_decoder.h"
+#include "file/chunk_input.h"
 
 namespace veneer {
 
@@ -18,6 +21,8 @@ namespace {
 
 // Sets of more values are not looked up one by one.
 constexpr size_t kMostPoints = 1000;
+// Of more pages than any writer makes nothing is kept one by one.
+constexpr size_t kMostPages = 1'000'000;
 
 bool is_dictionary(Encoding encoding) noexcept {
   return encoding == Encoding::plain_dictionary || encoding == Encoding::rle_dictionary;
@@ -223,6 +228,7 @@ Match Pruner::match() const { return outcome(*filter_, filter_->root(), terms_.d
 Status Pruner::by_statistics(uint32_t row_group) {
   const FileMetadata& metadata = *file_->metadata;
   const size_t columns = filter_->columns().size();
+  row_group_ = row_group;
   rows_ = metadata.row_group(row_group).num_rows;
   terms_.assign(filter_->terms().size(), Match::some);
   chunks_.assign(columns, ColumnChunk());
@@ -331,34 +337,102 @@ Status Pruner::by_bloom_filters() {
   return {};
 }
 
-Status Pruner::by_page_index(std::vector<RowsMatch>* rows) {
+// What the page index says of each page of a column; none where it says nothing.
+Status Pruner::read_index(size_t c, std::vector<filter::Evidence>* evidence) {
   const FileMetadata& metadata = *file_->metadata;
+  const BoundColumn& column = filter_->columns()[c];
+  const Leaf& leaf = metadata.schema().leaf(column.leaf);
+  VENEER_TRY(offsets_[c], sound_offset_index(*file_, chunks_[c], rows_));
+  if (!offsets_[c].has_value()) return walk_headers(c, evidence);
+  if (!chunks_[c].column_index_offset.has_value() ||
+      offsets_[c]->page_locations.size() > kMostPages) {
+    return {};
+  }
+  auto index = read_column_index(*file_, chunks_[c], leaf);
+  if (!index.ok()) return is_fatal(index.status()) ? std::move(index).status() : Status();
+  const std::span<const PageLocation> pages = offsets_[c]->page_locations;
+  if (index->null_pages.size() != pages.size()) {
+    // Which of the two is wrong nobody knows.
+    offsets_[c].reset();
+    return {};
+  }
+  const filter::EvidenceReader reader(leaf, column.type, metadata.writer());
+  for (size_t page = 0; page < pages.size(); ++page) {
+    const int64_t end = page + 1 < pages.size() ? pages[page + 1].first_row_index : rows_;
+    evidence->push_back(reader.read(*index, page, end - pages[page].first_row_index));
+  }
+  return {};
+}
+
+// Without an index the pages' headers tell where they lie, and perhaps their bounds. That is one
+// small read a page, which only a local file answers fast, and is given up where the first data
+// page has no statistics.
+Status Pruner::walk_headers(size_t c, std::vector<filter::Evidence>* evidence) {
+  const FileMetadata& metadata = *file_->metadata;
+  const BoundColumn& column = filter_->columns()[c];
+  const bool undecided = [&] {
+    for (size_t i = 0; i < terms_.size(); ++i) {
+      const bool own = filter_->term(static_cast<uint32_t>(i)).column == c;
+      if (own && terms_[i] == Match::some) return true;
+    }
+    return false;
+  }();
+  if (!undecided || is_remote(*file_) || chunks_[c].num_values != rows_) return {};
+  VENEER_TRY(const ChunkPlace place, locate_chunk(*file_, row_group_, column.leaf));
+  VENEER_TRY(const int64_t input_size, place.input->size());
+  constexpr int64_t kHeaderRead = 1024;
+  ChunkInput source(&file_->pool);
+  source.open(place.input, input_size, place.begin, place.size, kHeaderRead);
+  column::PageStream::Options options;
+  options.pool = &file_->pool;
+  options.limits = &file_->options.limits;
+  column::PageStream stream(options);
+  stream.open(&source, place.chunk.codec);
+  const filter::EvidenceReader reader(metadata.schema().leaf(column.leaf), column.type,
+                                      metadata.writer());
+  auto pages = std::make_shared<std::vector<PageLocation>>();
+  PageHeader header;
+  for (int64_t row = 0; row < rows_;) {
+    auto more = stream.next_header(&header);
+    // What is wrong with a page is told by whoever reads it.
+    if (!more.ok() || !*more) {
+      evidence->clear();
+      return {};
+    }
+    if (header.type != PageType::data && header.type != PageType::data_v2) continue;
+    const int64_t values =
+        header.type == PageType::data ? header.data.num_values : header.data_v2.num_values;
+    auto statistics = header.statistics();
+    int32_t bytes = 0;
+    if ((pages->empty() && !header.has_statistics()) || !statistics.ok() || values > rows_ - row ||
+        pages->size() == kMostPages ||
+        !checked_add(stream.header_bytes(), header.compressed_page_size, &bytes)) {
+      evidence->clear();
+      return {};
+    }
+    pages->push_back({stream.page_offset(), bytes, row});
+    evidence->push_back(reader.read(*statistics, values));
+    row += values;
+  }
+  OffsetIndex made;
+  made.page_locations = *pages;
+  made.storage = std::move(pages);
+  offsets_[c] = std::move(made);
+  return {};
+}
+
+Status Pruner::by_page_index(std::vector<RowsMatch>* rows) {
   std::vector<std::vector<RowsMatch>> terms(terms_.size());
   for (size_t i = 0; i < terms_.size(); ++i) terms[i] = {{0, rows_, terms_[i]}};
   for (size_t c = 0; c < filter_->columns().size(); ++c) {
     const BoundColumn& column = filter_->columns()[c];
-    const Leaf& leaf = metadata.schema().leaf(column.leaf);
-    VENEER_TRY(offsets_[c], sound_offset_index(*file_, chunks_[c], rows_));
-    if (!offsets_[c].has_value() || !chunks_[c].column_index_offset.has_value()) continue;
-    auto index = read_column_index(*file_, chunks_[c], leaf);
-    if (!index.ok()) {
-      if (is_fatal(index.status())) return std::move(index).status();
-      continue;
-    }
+    std::vector<filter::Evidence> evidence;
+    VENEER_CHECK(read_index(c, &evidence));
+    if (!offsets_[c].has_value() || evidence.empty()) continue;
     const std::span<const PageLocation> pages = offsets_[c]->page_locations;
-    if (index->null_pages.size() != pages.size()) {
-      // Which of the two is wrong nobody knows.
-      offsets_[c].reset();
-      continue;
-    }
-    const filter::EvidenceReader reader(leaf, column.type, metadata.writer());
-    std::vector<filter::Evidence> evidence(pages.size());
     const auto end_of = [&](size_t page) {
       return page + 1 < pages.size() ? pages[page + 1].first_row_index : rows_;
     };
-    for (size_t page = 0; page < pages.size(); ++page) {
-      evidence[page] = reader.read(*index, page, end_of(page) - pages[page].first_row_index);
-    }
     for (size_t i = 0; i < terms_.size(); ++i) {
       const Term& term = filter_->term(static_cast<uint32_t>(i));
       if (term.column != c || terms_[i] != Match::some) continue;

@@ -58,7 +58,7 @@ class Pruner {
   bool wants_dictionary(size_t column) const;
   void by_dictionary(size_t column, const column::Dictionary& dictionary);
   Status by_bloom_filters();
-  /// The rows, page by page where the index tells more of them.
+  /// The rows, page by page where the index, or without one the pages' headers, tell more of them.
   Status by_page_index(std::vector<RowsMatch>* rows);
 
   const ColumnChunk& chunk(size_t column) const { return chunks_[column]; }
@@ -68,10 +68,13 @@ class Pruner {
  private:
   bool could_end(size_t column) const;
   Status bloom_term(size_t term);
+  Status read_index(size_t column, std::vector<filter::Evidence>* evidence);
+  Status walk_headers(size_t column, std::vector<filter::Evidence>* evidence);
 
   std::shared_ptr<const File::Impl> file_;
   const filter::BoundFilter* filter_;
   FilterStats* stats_;
+  uint32_t row_group_ = 0;
   int64_t rows_ = 0;
   std::vector<filter::Match> terms_;
   std::vector<ColumnChunk> chunks_;  // by column of the filter, as are those below

@@ -297,7 +297,8 @@ TEST_CASE("forms of a key, for bloom filters") {
   CHECK(bytes == plain(-2.5));
   CHECK_FALSE(type.to_plain(key(doubles, plain(-2.5)), 1, &bytes));
   CHECK_FALSE(type.has_plain(key_of_number(kNanNumber)));
-  const KeyType integers = KeyType::of(leaf_of(PhysicalType::int32));
+  const Leaf int32 = leaf_of(PhysicalType::int32);
+  const KeyType integers = KeyType::of(int32);
   CHECK(integers.to_plain(key_of_number(-7), 0, &bytes));
   CHECK(bytes == plain(int32_t{-7}));
   CHECK_FALSE(integers.to_plain(key_of_number(int64_t{1} << 40), 0, &bytes));
