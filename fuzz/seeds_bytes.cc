@@ -132,6 +132,7 @@ void seed_bytes(SeedWriter& seeds) {
       byte = static_cast<uint8_t>(i % 3 == 0 ? random() : random() & random() & 0x3F);
     }
     seeds.add("composed", choices);
+    seeds.add("rows", choices);
   }
 }
 
