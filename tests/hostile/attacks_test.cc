@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 
 #include <atomic>
-#include <ctime>
 #include <string>
 
 #include "bombs.h"
@@ -29,8 +28,6 @@ class Counting final : public Allocator {
   int64_t peak = 0;
 };
 
-double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
-
 // The first 100,000 rows, all pages' values and verification. The first failure of the rows.
 Status use(const Bytes& bytes, const OpenOptions& options) {
   auto file = File::open(memory_input(bytes), options);
@@ -51,6 +48,7 @@ Status use(const Bytes& bytes, const OpenOptions& options) {
   return reader.status();
 }
 
+// What is not linear in the file takes hours here, and ends by the test's timeout.
 TEST_CASE("every attack: values or a refusal, and no more than the budget") {
   for (const Bomb& bomb : bombs()) {
     INFO(std::string(bomb.name));
@@ -59,11 +57,8 @@ TEST_CASE("every attack: values or a refusal, and no more than the budget") {
     OpenOptions options;
     options.allocator = &allocator;
     options.limits.held_bytes = int64_t{64} << 20;
-    const double before = processor_seconds();
     const Status status = use(bytes, options);
     INFO(status.to_string());
-    // Far more than any takes, under sanitizers too; what is not linear takes hours.
-    CHECK(processor_seconds() - before < 60);
     // What is large and right may be too much for this budget, and for nothing else.
     const bool too_large = status.message().find("held_bytes") != std::string::npos;
     CHECK((status.ok() || (bomb.legitimate && too_large)) == bomb.legitimate);
