@@ -425,8 +425,9 @@ Status BatchReader::Impl::decode(Batch::Impl* batch, std::span<const column::Row
     // Another read's batch: its memory belongs to that read's file.
     batch->data = BatchData(&file->pool);
     batch->row_numbers = PoolArray<int64_t>(&file->pool);
-    batch->file = file;
+    // The projection first: it too is charged to its file.
     batch->projection = projection;
+    batch->file = file;
   }
   VENEER_CHECK(batch->data.fit(*projection, &file->pool));
   const auto decode_slot = [&](size_t slot) -> Status {
