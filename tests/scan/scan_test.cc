@@ -123,8 +123,29 @@ TEST_CASE("mistakes in the expression") {
   CHECK(typo.status.code() == StatusCode::invalid_argument);
   CHECK(typo.status.to_string().find("yeer") != std::string::npos);
   CHECK(scan_store(hive_store(), with("year =")).status.code() == StatusCode::invalid_argument);
-  // The file's own columns are none of a partition expression's.
-  CHECK(scan_store(hive_store(), with("id = 1")).status.code() == StatusCode::invalid_argument);
+  CHECK(scan_store(hive_store(), with("id = 'x'")).status.code() == StatusCode::invalid_argument);
+  // A listing reads no file, so that it cannot ask their columns.
+  const auto visit = [](const ObjectInfo&, const Partition&, ObjectFate) { return Status(); };
+  CHECK(Scan::list(list(hive_store()), with("id = 1"), visit).code() ==
+        StatusCode::invalid_argument);
+}
+
+TEST_CASE("an expression on partitions and columns of the files") {
+  const Scanned everything = scan_store(hive_store(), with("id is not null"));
+  REQUIRE(everything.status.ok());
+  REQUIRE(!everything.ids.empty());
+  std::vector<int64_t> wanted;
+  for (const int64_t id : everything.ids) {
+    if (id % 100 == 7 || id == 150) wanted.push_back(id);
+  }
+  const Scanned some = scan_store(hive_store(), with("id in (7, 107, 207, 307, 407, 150)"));
+  CHECK(sorted(some.ids) == sorted(wanted));
+  // What the partitions decide costs nothing, whatever is left open.
+  auto store = hive_store();
+  const Scanned none = scan_store(store, with("id >= 0 and month = 99"));
+  CHECK(none.status.ok());
+  CHECK(none.ids.empty());
+  CHECK(store->opens == 0);
 }
 
 TEST_CASE("key filter, and names that the caller gave") {
