@@ -59,9 +59,9 @@ void copy_bits(const uint8_t* from, size_t from_begin, size_t count, uint8_t* to
 size_t count_bits(const uint8_t* bits, size_t begin, size_t count) noexcept {
   size_t set = 0;
   for (; count >= 64; count -= 64, begin += 64) {
-    set += static_cast<size_t>(std::popcount(load_bits(bits, begin, 64)));
+    set += count_ones(load_bits(bits, begin, 64));
   }
-  if (count != 0) set += static_cast<size_t>(std::popcount(load_bits(bits, begin, count)));
+  if (count != 0) set += count_ones(load_bits(bits, begin, count));
   return set;
 }
 

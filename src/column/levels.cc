@@ -2,13 +2,25 @@
 
 #include <algorithm>
 #include <string>
+#include <type_traits>
 
+#include "base/bit_sink.h"
 #include "base/bits.h"
 #include "base/checked.h"
+#include "base/cpu.h"
 #include "base/macros.h"
 #include "base/text.h"
+#include "column/level_kernels.h"
 
 namespace veneer::column {
+namespace {
+
+// The twins for levels of one byte, or null.
+const LevelKernels* byte_kernels() noexcept {
+  return cpu_features().avx2 ? avx2_level_kernels() : nullptr;
+}
+
+}  // namespace
 
 Status LevelDecoder::open_v1(Encoding encoding, uint32_t max_level, size_t values,
                              std::span<const uint8_t>* body) {
@@ -97,6 +109,9 @@ size_t count_at_least(const Level* levels, size_t n, uint32_t least) noexcept {
 
 template <class Level>
 size_t find_row_end(const Level* repetition, size_t n, size_t rows, size_t* found) noexcept {
+  if constexpr (sizeof(Level) == 1) {
+    if (const LevelKernels* k = byte_kernels()) return k->find_row_end(repetition, n, rows, found);
+  }
   size_t zeros = 0;
   for (size_t i = 0; i < n; ++i) {
     if (repetition[i] == 0) {
@@ -114,6 +129,12 @@ size_t find_row_end(const Level* repetition, size_t n, size_t rows, size_t* foun
 template <class Level>
 bool levels_nest(const Level* repetition, const Level* definition, size_t n,
                  std::span<const uint16_t> element_levels) noexcept {
+  if constexpr (sizeof(Level) == 1) {
+    const LevelKernels* k = byte_kernels();
+    if (k != nullptr && element_levels.size() <= LevelKernels::kMostNested + 1) {
+      return k->levels_nest(repetition, definition, n, element_levels);
+    }
+  }
   bool good = true;
   if (n != 0) good = definition[0] >= element_levels[repetition[0]];
   if (element_levels.size() == 2) {  // one list: no table look-up, and the loop vectorises
@@ -132,38 +153,17 @@ bool levels_nest(const Level* repetition, const Level* definition, size_t n,
   return good;
 }
 
-namespace {
-
-// Appends bits to a bitmap, a word at a time.
-class BitWriter {
- public:
-  explicit BitWriter(uint8_t* bits) noexcept : bits_(bits) {}
-  // Appends `bit` and moves on only where `keep` is set: a branch-free compaction.
-  void put(bool bit, bool keep) noexcept {
-    word_ |= uint64_t{bit} << fill_;
-    fill_ += keep;
-    if (fill_ == 64) {
-      store_le(bits_, word_);
-      bits_ += 8;
-      word_ = 0;
-      fill_ = 0;
-    }
-  }
-  void finish() noexcept { store_le(bits_, word_); }
-
- private:
-  uint8_t* bits_;
-  uint64_t word_ = 0;
-  unsigned fill_ = 0;
-};
-
-}  // namespace
-
 template <class Level>
 size_t validity_from_levels(const Level* repetition, const Level* definition, size_t n,
                             uint32_t most_repetition, uint32_t slot_level, uint32_t valid_level,
                             uint8_t* bits, size_t* nulls) noexcept {
-  BitWriter writer(bits);
+  if constexpr (sizeof(Level) == 1) {
+    if (const LevelKernels* k = byte_kernels()) {
+      return k->validity_from_levels(repetition, definition, n, most_repetition, slot_level,
+                                     valid_level, bits, nulls);
+    }
+  }
+  BitSink writer(bits, 0);
   size_t slots = 0;
   size_t valid = 0;
   const auto slot = static_cast<Level>(slot_level);
@@ -195,7 +195,12 @@ template <class Level>
 size_t lists_from_levels(const Level* repetition, const Level* definition, size_t n,
                          const ListLevels& list, int32_t* offsets, uint8_t* bits, size_t* nulls,
                          size_t* elements) noexcept {
-  BitWriter writer(bits);
+  if constexpr (sizeof(Level) == 1) {
+    if (const LevelKernels* k = byte_kernels()) {
+      return k->lists_from_levels(repetition, definition, n, list, offsets, bits, nulls, elements);
+    }
+  }
+  BitSink writer(bits, 0);
   size_t lists = 0;
   size_t valid = 0;
   uint32_t count = 0;
@@ -221,9 +226,27 @@ size_t lists_from_levels(const Level* repetition, const Level* definition, size_
 
 namespace {
 
+// Leaves of one group mostly have the same lists, and then the same entries: one look tells. False
+// where that look does not tell.
+template <class Level>
+bool same_entries(const Level* ra, const Level* da, const Level* rb, const Level* db, size_t n,
+                  uint32_t definition) noexcept {
+  const auto most = static_cast<Level>(definition);
+  Level differ = 0;
+  for (size_t i = 0; i < n; ++i) {
+    differ |= static_cast<Level>(ra[i] ^ rb[i]);
+    differ |= static_cast<Level>(std::min(da[i], most) ^ std::min(db[i], most));
+  }
+  return differ == 0;
+}
+
 template <class A, class B>
 bool same_filtered(const A* ra, const A* da, size_t na, const B* rb, const B* db, size_t nb,
                    uint32_t repetition, uint32_t definition) noexcept {
+  if constexpr (std::is_same_v<A, B>) {
+    const bool all_there = ra != nullptr && rb != nullptr && da != nullptr && db != nullptr;
+    if (na == nb && all_there && same_entries(ra, da, rb, db, na, definition)) return true;
+  }
   auto level_of = [definition](const auto* levels, size_t i) {
     return levels == nullptr ? definition : std::min<uint32_t>(levels[i], definition);
   };

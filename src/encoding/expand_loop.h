@@ -1,7 +1,6 @@
 // The portable loop behind expand(), for any width known at compile time.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -9,13 +8,6 @@
 #include "base/bits.h"
 
 namespace veneer::encoding {
-
-/// Bits [begin, begin + 64) of a bitmap that is readable for 9 bytes from there.
-inline uint64_t bits_at(const uint8_t* bits, size_t begin) noexcept {
-  const uint8_t* p = bits + (begin >> 3);
-  const size_t shift = begin & 7;
-  return load_le<uint64_t>(p) >> shift | uint64_t{p[8]} << 1 << (63 - shift);
-}
 
 /// Copies Width bytes, or zeros where `keep` is false, without a branch.
 template <size_t Width>

@@ -5,6 +5,7 @@
 #include <random>
 #include <vector>
 
+#include "base/bit_sink.h"
 #include "base/cursor.h"
 
 using namespace veneer;
@@ -39,6 +40,33 @@ TEST_CASE("zigzag and widths") {
   CHECK(bit_width(1) == 1);
   CHECK(bit_width(255) == 8);
   CHECK(bytes_for_bits(9) == 2);
+}
+
+TEST_CASE("bits appended word by word agree with bit by bit, and leave their neighbours alone") {
+  std::mt19937_64 random(9);
+  for (int round = 0; round < 1000; ++round) {
+    std::vector<uint8_t> bits(80);
+    for (auto& b : bits) b = static_cast<uint8_t>(random());
+    std::vector<uint8_t> want = bits;
+    size_t at = random() % 70;
+    BitSink sink(bits.data(), at);
+    while (at < 400) {
+      const auto count = static_cast<unsigned>(random() % 65);
+      const uint64_t word = count == 0 ? 0 : random() >> (64 - count);
+      const bool same = random() % 4 == 0;
+      for (unsigned i = 0; i < count; ++i) {
+        set_bit_to(want.data(), at++, same ? (word & 1) != 0 : (word >> i & 1) != 0);
+      }
+      if (same) {
+        sink.repeat((word & 1) != 0, count);
+      } else {
+        sink.put(word, count);
+      }
+      CHECK(count_ones(word) == static_cast<unsigned>(std::popcount(word)));
+    }
+    sink.finish();
+    CHECK(bits == want);
+  }
 }
 
 TEST_CASE("cursor refuses what is not there") {

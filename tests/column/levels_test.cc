@@ -214,5 +214,66 @@ TEST_CASE("same_ancestors: what two leaves tell of what holds both") {
   CHECK_FALSE(same_ancestors(none, LevelsView{nullptr, zero, 3, false}, 0, 1));
 }
 
+TEST_CASE("levels of one byte give what those of two do: vector kernels and portable loops") {
+  std::mt19937 random(11);
+  for (int round = 0; round < 2000; ++round) {
+    const size_t n = random() % 300;
+    const uint32_t lists = 1 + random() % 9;
+    std::vector<uint16_t> element_levels = {0};
+    for (uint32_t k = 0; k < lists; ++k) {
+      element_levels.push_back(static_cast<uint16_t>(element_levels.back() + 1 + random() % 2));
+    }
+    const uint32_t most = element_levels.back() + random() % 3;
+    const bool good = random() % 2 == 0;  // most lists have elements, so that levels do nest
+    std::vector<uint8_t> r(n), d(n);
+    for (size_t i = 0; i < n; ++i) {
+      r[i] = static_cast<uint8_t>(random() % 3 == 0 ? 0 : random() % (lists + 1));
+      d[i] = static_cast<uint8_t>(good ? most : random() % (most + 1));
+    }
+    const std::vector<uint16_t> wide_r(r.begin(), r.end()), wide_d(d.begin(), d.end());
+    const uint32_t slot = random() % (most + 1), valid = slot + random() % (most + 1 - slot);
+    const uint32_t own = 1 + random() % lists;
+
+    size_t found = 0, wide_found = 0;
+    const size_t rows = random() % 100;
+    CHECK(find_row_end(r.data(), n, rows, &found) ==
+          find_row_end(wide_r.data(), n, rows, &wide_found));
+    CHECK(found == wide_found);
+    const std::span<const uint16_t> elements_from(element_levels);
+    CHECK(levels_nest(r.data(), d.data(), n, elements_from) ==
+          levels_nest(wide_r.data(), wide_d.data(), n, elements_from));
+
+    std::vector<uint8_t> bits(n / 8 + 9), wide_bits(n / 8 + 9);
+    size_t nulls = 0, wide_nulls = 0;
+    const bool flat = random() % 4 == 0;
+    CHECK(validity_from_levels<uint8_t>(flat ? nullptr : r.data(), d.data(), n, own, slot, valid,
+                                        bits.data(), &nulls) ==
+          validity_from_levels<uint16_t>(flat ? nullptr : wide_r.data(), wide_d.data(), n, own,
+                                         slot, valid, wide_bits.data(), &wide_nulls));
+    CHECK(nulls == wide_nulls);
+    CHECK(bits == wide_bits);
+
+    const ListLevels list{own, slot, valid, element_levels[own]};
+    std::vector<int32_t> offsets(n + 1), wide_offsets(n + 1);
+    size_t elements = 0, wide_elements = 0;
+    CHECK(lists_from_levels(r.data(), d.data(), n, list, offsets.data(), bits.data(), &nulls,
+                            &elements) == lists_from_levels(wide_r.data(), wide_d.data(), n, list,
+                                                            wide_offsets.data(), wide_bits.data(),
+                                                            &wide_nulls, &wide_elements));
+    CHECK(elements == wide_elements);
+    CHECK(offsets == wide_offsets);
+    CHECK(bits == wide_bits);
+
+    const LevelsView narrow{r.data(), d.data(), n, false},
+        wide{wide_r.data(), wide_d.data(), n, true};
+    std::vector<uint8_t> other = d;
+    if (n != 0) other[random() % n] ^= 1;
+    CHECK(same_ancestors(narrow, narrow, own, valid));
+    CHECK(same_ancestors(narrow, {r.data(), other.data(), n, false}, own, valid) ==
+          same_ancestors(wide, {r.data(), other.data(), n, false}, own, valid));
+    CHECK(same_ancestors(narrow, wide, own, valid));
+  }
+}
+
 }  // namespace
 }  // namespace veneer::column
