@@ -31,6 +31,7 @@ struct Options {
   int threads = 1;
   int repeat = 1;
   bool memory_map = false;
+  int batch_rows = 0;
 };
 
 struct Touched {
@@ -101,6 +102,7 @@ veneer::Status read_rows(const Options& options, const veneer::File& file,
   veneer::ReadOptions read;
   read.columns = options.columns;
   read.threads = options.threads;
+  if (options.batch_rows != 0) read.batch_rows = options.batch_rows;
   read.filter = filter;
   veneer::BatchReader reader = file.read(read);
   while (reader.next(batch)) {
@@ -169,6 +171,8 @@ int main(int argc, char** argv) {
       options.threads = std::atoi(value().c_str());
     } else if (arg == "--repeat") {
       options.repeat = std::atoi(value().c_str());
+    } else if (arg == "--batch-rows") {
+      options.batch_rows = std::atoi(value().c_str());
     } else if (arg == "--mmap") {
       options.memory_map = true;
     } else if (arg == "--where") {

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <new>
 #include <string>
+#include <utility>
 
 #include "base/macros.h"
 #include "base/text.h"
@@ -130,6 +131,21 @@ void Buffer::release() noexcept {
   if (data_ != nullptr) pool_->deallocate(data_, capacity_ + kPadding);
   data_ = nullptr;
   size_ = capacity_ = 0;
+}
+
+void Buffer::take_memory(Buffer* other) noexcept {
+  release();
+  other->clear();
+  if (other->data_ == nullptr) return;
+  const size_t bytes = other->capacity_ + kPadding;
+  const bool much = pool_->held_bytes() + static_cast<int64_t>(bytes) > pool_->limit_bytes() / 4;
+  if (much || pool_->allocator() != other->pool_->allocator() || !pool_->charge(bytes).ok()) {
+    other->release();
+    return;
+  }
+  other->pool_->discharge(bytes);
+  data_ = std::exchange(other->data_, nullptr);
+  capacity_ = std::exchange(other->capacity_, 0);
 }
 
 struct alignas(16) Arena::Chunk {

@@ -31,6 +31,8 @@ class MemoryPool {
     held_.fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed);
   }
 
+  const Allocator* allocator() const noexcept { return allocator_; }
+  int64_t limit_bytes() const noexcept { return limit_; }
   int64_t held_bytes() const noexcept { return held_.load(std::memory_order_relaxed); }
   int64_t peak_bytes() const noexcept { return peak_.load(std::memory_order_relaxed); }
 
@@ -115,6 +117,10 @@ class Buffer {
   Status append(const void* bytes, size_t size);
   void clear() noexcept { size_ = 0; }
   void release() noexcept;
+  /// Takes over the memory of `other` for what this buffer holds next; both are empty then. Its
+  /// charge moves to this buffer's pool; where that has another allocator, or would have less than
+  /// three quarters of its limit left for what is read, the memory is freed.
+  void take_memory(Buffer* other) noexcept;
   MemoryPool* pool() const noexcept { return pool_; }
 
  private:

@@ -41,6 +41,7 @@ struct LeafData {
   size_t levels = 0;           ///< entries of the level arrays
   size_t slots = 0;            ///< entries of the leaf: values and nulls, without empty lists
   size_t null_count = 0;       ///< of the slots
+  size_t spread_slots = 0;     ///< slots that spread already has; dense then holds none of them
   bool is_dictionary = false;  ///< dense and spread hold int32_t indices into `dictionary`
   Dictionary dictionary;
   /// What views point into, and who keeps it alive (empty where it is stable).
@@ -59,7 +60,7 @@ struct LeafData {
     repetition_levels.clear();
     definition_levels.clear();
     has_levels = is_dictionary = packed = false;
-    levels = slots = null_count = 0;
+    levels = slots = null_count = spread_slots = 0;
     dictionary = Dictionary();
     buffers.clear();
     owners.clear();

@@ -16,6 +16,8 @@ namespace {
 
 // Levels decoded at once for nested leaves: small enough for the first-level cache.
 constexpr size_t kBlock = 4096;
+// Values decoded at once before they go to their slots: as small, at up to 16 bytes each.
+constexpr size_t kSpreadBlock = 1024;
 
 int32_t num_values_of(const PageHeader& header) noexcept {
   return header.type == PageType::data_v2 ? header.data_v2.num_values : header.data.num_values;
@@ -49,6 +51,7 @@ LeafReader::LeafReader(const Options& options)
   if (kind_ == ValueKind::boolean || width_ == 0 || kind_ != layout_.kind) {
     options_.keep_dictionary = false;
   }
+  spread_ = bitmap_ && !options_.keep_dictionary && kind_ == layout_.kind;
 }
 
 Status LeafReader::open_chunk(ChunkSource* source, Codec codec, int64_t num_values, int64_t rows) {
@@ -246,6 +249,35 @@ Status LeafReader::decode_values(size_t n, LeafData* out) {
   return values_.decode(n, out);
 }
 
+// The values of slots [begin, begin + n), of which the validity is there, into spread: block by
+// block, so that a value is in the first-level cache when it goes to its slot. Spreading a whole
+// batch afterwards took a sixth of the time of columns with nulls. `expected`: the slots that the
+// batch has at least.
+Status LeafReader::decode_spread(size_t begin, size_t n, size_t expected, LeafData* out) {
+  size_t bytes;
+  if (!checked_mul(expected, width_, &bytes)) {
+    return Status::over_limit("values of a batch overflow");
+  }
+  if (out->spread_slots == 0) {
+    VENEER_CHECK(out->spread.resize_discard(bytes));
+    if (begin != 0) std::memcpy(out->spread.data(), out->dense.data(), begin * width_);
+  } else {
+    VENEER_CHECK(out->spread.resize(bytes));
+  }
+  const size_t most = values_.in_blocks() ? kSpreadBlock : n;
+  for (size_t end = begin + n; begin != end;) {
+    const size_t slots = std::min(most, end - begin);
+    const size_t present = count_bits(out->validity.data(), begin, slots);
+    out->dense.clear();
+    VENEER_CHECK(decode_values(present, out));
+    encoding::expand(present == 0 ? nullptr : out->dense.data(), out->validity.data(), begin, slots,
+                     width_, out->spread.data() + begin * width_);
+    begin += slots;
+  }
+  out->spread_slots = begin;
+  return {};
+}
+
 // A page that is not dictionary-encoded follows ones that are: the batch gives up its indices.
 Status LeafReader::materialise(LeafData* out) {
   const size_t count = out->dense.size() / sizeof(int32_t);
@@ -337,7 +369,11 @@ Status LeafReader::read_flat(size_t rows, LeafData* out) {
     if (bitmap_) {
       VENEER_CHECK(definition_.decode_bitmap(out->validity.data(), before + done, now, &present));
     }
-    VENEER_CHECK(decode_values(present, out));
+    if (spread_ && (present != now || out->spread_slots != 0)) {
+      VENEER_CHECK(decode_spread(before + done, now, before + rows, out));
+    } else {
+      VENEER_CHECK(decode_values(present, out));
+    }
     valid += present;
     done += now;
     page_left_ -= narrow<int64_t>(now);
@@ -470,7 +506,7 @@ Status LeafReader::finish(LeafData* out) {
   } else if (kind_ != layout_.kind) {
     VENEER_CHECK(convert_int96(out));
   }
-  if (out->null_count != 0) {
+  if (out->null_count != 0 && out->spread_slots == 0) {
     const size_t width = out->is_dictionary ? sizeof(int32_t) : width_;
     VENEER_CHECK(out->spread.resize_discard(out->slots * width));
     encoding::expand(out->dense.data(), out->validity.data(), 0, out->slots, width,

@@ -79,6 +79,7 @@ class LeafReader {
   template <class Level>
   Status refill_block();
   Status decode_values(size_t n, LeafData* out);
+  Status decode_spread(size_t begin, size_t n, size_t expected, LeafData* out);
   Status finish(LeafData* out);
   Status convert_int96(LeafData* out);
   Status materialise(LeafData* out);
@@ -91,6 +92,7 @@ class LeafReader {
   uint32_t max_definition_;
   bool wide_levels_;
   bool bitmap_;  // validity goes straight into a bitmap
+  bool spread_;  // and values, where there are nulls, straight to their slots
 
   PageStream pages_;
   ValueDecoder values_;

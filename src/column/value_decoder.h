@@ -59,6 +59,9 @@ class ValueDecoder {
   void begin_batch() noexcept { buffer_index_ = -1; }
   bool is_dictionary_encoded() const noexcept { return is_dictionary_encoding(encoding_); }
 
+  /// Whether values may be asked for in small numbers: DELTA_BYTE_ARRAY makes a buffer for each.
+  bool in_blocks() const noexcept { return encoding_ != Encoding::delta_byte_array; }
+
   /// Appends the next `n` values to out->dense. Where out->is_dictionary they are indices.
   Status decode(size_t n, LeafData* out);
   Status skip(size_t n);

@@ -1,5 +1,6 @@
 #include "file/assembly.h"
 
+#include <algorithm>
 #include <string>
 
 #include "base/bits.h"
@@ -28,6 +29,22 @@ Status BatchData::fit(const Projection& projection, MemoryPool* pool) {
   while (nodes.size() < all) nodes.emplace_back(pool);
   while (columns.size() < all) columns.emplace_back();
   return {};
+}
+
+void BatchData::take_memory(BatchData* other) noexcept {
+  for (size_t i = 0; i < std::min(leaves.size(), other->leaves.size()); ++i) {
+    LeafData& from = other->leaves[i];
+    from.clear();
+    leaves[i].dense.take_memory(&from.dense);
+    leaves[i].spread.take_memory(&from.spread);
+    leaves[i].validity.take_memory(&from.validity);
+    leaves[i].repetition_levels.take_memory(&from.repetition_levels);
+    leaves[i].definition_levels.take_memory(&from.definition_levels);
+  }
+  for (size_t i = 0; i < std::min(nodes.size(), other->nodes.size()); ++i) {
+    nodes[i].offsets.take_memory(&other->nodes[i].offsets);
+    nodes[i].validity.take_memory(&other->nodes[i].validity);
+  }
 }
 
 namespace {

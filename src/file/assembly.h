@@ -32,6 +32,8 @@ struct BatchData {
 
   /// Makes room for a projection, of which it then is.
   Status fit(const Projection& projection, MemoryPool* pool);
+  /// Takes over the large buffers of another read's batch, as far as both have leaves and nodes.
+  void take_memory(BatchData* other) noexcept;
 };
 
 /// Sets the columns from the leaves, which hold `rows` rows. Leaves that tell different things of a

@@ -31,6 +31,11 @@ constexpr size_t kSmallestBatch = 64;
 constexpr int64_t kMostBatches = 16;
 // Runs of rows that are held where all of a row group's are found first.
 constexpr size_t kMostRuns = size_t{1} << 20;
+// A batch that fits the processor's caches is made and used faster: lineitem, 200 bytes a row,
+// takes 0.32 s in batches of 16 Ki rows and 0.38 s in ones of 64 Ki. Below 8 Ki rows the work per
+// batch and column shows.
+constexpr double kCachedBatch = 4 << 20;
+constexpr double kCachedRows = 8 << 10;
 
 // The rows of one row group that a read gives.
 struct RowSpan {
@@ -306,7 +311,8 @@ Status BatchReader::Impl::for_each_slot(Task task) {
 
 size_t BatchReader::Impl::rows_per_batch(double decoded_bytes, int64_t rows) const {
   const double per_row = std::max(decoded_bytes / static_cast<double>(rows), 1.0 / 8);
-  const double fitting = static_cast<double>(options.batch_bytes) / per_row;
+  const double fitting = std::min(static_cast<double>(options.batch_bytes) / per_row,
+                                  std::max(kCachedBatch / per_row, kCachedRows));
   const auto most = static_cast<double>(options.batch_rows);
   const auto least = std::min(most, static_cast<double>(kSmallestBatch));
   return static_cast<size_t>(std::clamp(fitting, least, most));
@@ -411,6 +417,15 @@ Status BatchReader::Impl::open_span() {
   return for_each_slot([&](size_t slot) { return readers[slot].skip(span.first); });
 }
 
+// Before the batch lets go of the file that its memory comes from.
+static Status take_over(const Projection& projection, MemoryPool* pool, BatchData* batch) {
+  BatchData data(pool);
+  VENEER_CHECK(data.fit(projection, pool));
+  data.take_memory(batch);
+  *batch = std::move(data);
+  return {};
+}
+
 Status BatchReader::Impl::check_cancelled() const {
   if (options.cancel != nullptr && options.cancel->load(std::memory_order_relaxed)) {
     return Status::cancelled("the read was cancelled");
@@ -422,8 +437,10 @@ Status BatchReader::Impl::check_cancelled() const {
 Status BatchReader::Impl::decode(Batch::Impl* batch, std::span<const column::RowRun> runs,
                                  size_t rows) {
   if (batch->file != file || batch->projection != projection) {
-    // Another read's batch: its memory belongs to that read's file.
-    batch->data = BatchData(&file->pool);
+    // Another read's batch: its memory is charged to that read's file. What is large goes over to
+    // this one: new pages cost more than what is decoded into them, a third of the time of nested
+    // data.
+    VENEER_CHECK(take_over(*projection, &file->pool, &batch->data));
     batch->row_numbers = PoolArray<int64_t>(&file->pool);
     // The projection first: it too is charged to its file.
     batch->projection = projection;

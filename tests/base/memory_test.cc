@@ -31,6 +31,27 @@ TEST_CASE("buffers keep their bytes, and give all memory back") {
   CHECK(pool.peak_bytes() >= 5000);
 }
 
+TEST_CASE(
+    "a buffer's memory goes over to another pool, with its charge, unless that pool is small") {
+  MemoryPool first(default_allocator(), 1 << 20), second(default_allocator(), 1 << 20);
+  MemoryPool small(default_allocator(), 20'000);
+  FailingAllocator none;
+  MemoryPool foreign(&none, 1 << 20);
+  for (MemoryPool* pool : {&second, &small, &foreign}) {
+    Buffer from(&first), to(pool);
+    REQUIRE(from.resize(10'000).ok());
+    const int64_t charged = first.held_bytes();
+    to.take_memory(&from);
+    const bool goes = pool == &second;
+    CHECK(first.held_bytes() == 0);
+    CHECK(pool->held_bytes() == (goes ? charged : 0));
+    CHECK(to.size() == 0);
+    CHECK(to.capacity() == (goes ? 10'000 : 0));
+    CHECK(from.data() == nullptr);
+  }
+  CHECK(second.held_bytes() == 0);
+}
+
 TEST_CASE("the limit is met before memory is taken") {
   MemoryPool pool(default_allocator(), 1000);
   Buffer buffer(&pool);
