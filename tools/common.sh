@@ -7,8 +7,8 @@ ROOT=$PWD
 
 # Debian's and Ubuntu's names. The first line builds the library and the command with every codec, the
 # second is for tools/test alone.
-BUILD_PACKAGES=(g++ meson ninja-build pkg-config python3 zlib1g-dev libzstd-dev liblz4-dev libbrotli-dev
-  libcurl4-openssl-dev doctest-dev)
+BUILD_PACKAGES=(g++ meson ninja-build pkg-config python3 zlib1g-dev libdeflate-dev libzstd-dev liblz4-dev
+  libbrotli-dev libcurl4-openssl-dev doctest-dev)
 TEST_PACKAGES=(clang clang-format cmake binutils git)
 
 jobs_of() { nproc 2>/dev/null || echo 2; }

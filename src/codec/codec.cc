@@ -57,6 +57,9 @@ Decompressor::~Decompressor() {
 #ifdef VENEER_HAVE_ZLIB
   free_gzip_context(zlib_);
 #endif
+#ifdef VENEER_HAVE_LIBDEFLATE
+  free_libdeflate_context(libdeflate_, pool_);
+#endif
 #ifdef VENEER_HAVE_ZSTD
   free_zstd_context(zstd_, pool_);
 #endif
@@ -79,7 +82,11 @@ Status Decompressor::decompress(Codec codec, std::span<const uint8_t> in, std::s
     case Codec::snappy: return decompress_snappy(in, out);
 #endif
 #ifdef VENEER_HAVE_ZLIB
-    case Codec::gzip: return decompress_gzip(&zlib_, pool_, in, out);
+    case Codec::gzip:
+#ifdef VENEER_HAVE_LIBDEFLATE
+      if (decompress_gzip_members(&libdeflate_, pool_, in, out)) return {};
+#endif
+      return decompress_gzip(&zlib_, pool_, in, out);
 #endif
 #ifdef VENEER_HAVE_LZO
     case Codec::lzo: return decompress_lzo(in, out);

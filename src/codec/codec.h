@@ -25,16 +25,18 @@ Status not_built(Codec codec);
 /// are made at first use. Move-only; one per thread. A moved-from object may be used again.
 class Decompressor {
  public:
-  /// Contexts of zlib and brotli come from `pool`, which must outlive this object; those of zstd
-  /// and lz4 come from the heap, and are charged to it.
+  /// Contexts of zlib and brotli come from `pool`, which must outlive this object; those of zstd,
+  /// lz4 and libdeflate come from the heap, and are charged to it.
   explicit Decompressor(MemoryPool* pool) noexcept : pool_(pool) {}
   Decompressor(Decompressor&& other) noexcept
       : pool_(other.pool_),
         zlib_(std::exchange(other.zlib_, nullptr)),
+        libdeflate_(std::exchange(other.libdeflate_, nullptr)),
         zstd_(std::exchange(other.zstd_, nullptr)) {}
   Decompressor& operator=(Decompressor&& other) noexcept {
     std::swap(pool_, other.pool_);
     std::swap(zlib_, other.zlib_);
+    std::swap(libdeflate_, other.libdeflate_);
     std::swap(zstd_, other.zstd_);
     return *this;
   }
@@ -52,6 +54,7 @@ class Decompressor {
  private:
   MemoryPool* pool_;
   void* zlib_ = nullptr;
+  void* libdeflate_ = nullptr;
   void* zstd_ = nullptr;
 };
 

@@ -22,6 +22,10 @@ Status decompress_snappy(std::span<const uint8_t> in, std::span<uint8_t> out);
 Status decompress_snappy_portable(std::span<const uint8_t> in, std::span<uint8_t> out);
 Status decompress_gzip(void** context, MemoryPool* pool, std::span<const uint8_t> in,
                        std::span<uint8_t> out);
+// By libdeflate, twice as fast: true where `in` is whole gzip members that give `out` exactly. All
+// else, damage included, is decompress_gzip's to read or to refuse; `out` then holds anything.
+bool decompress_gzip_members(void** context, MemoryPool* pool, std::span<const uint8_t> in,
+                             std::span<uint8_t> out);
 Status decompress_zstd(void** context, MemoryPool* pool, std::span<const uint8_t> in,
                        std::span<uint8_t> out);
 Status decompress_lz4_raw(std::span<const uint8_t> in, std::span<uint8_t> out);
@@ -30,6 +34,7 @@ Status decompress_brotli(MemoryPool* pool, std::span<const uint8_t> in, std::spa
 Status decompress_lzo(std::span<const uint8_t> in, std::span<uint8_t> out);
 
 void free_gzip_context(void* context) noexcept;
+void free_libdeflate_context(void* context, MemoryPool* pool) noexcept;
 void free_zstd_context(void* context, MemoryPool* pool) noexcept;
 
 // "GZIP page body …": the messages of all codecs.
