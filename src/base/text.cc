@@ -18,7 +18,7 @@ void TextPart::append_to(std::string* text) const {
                                        : std::to_chars(digits, digits + sizeof digits, bits_);
     text->append(digits, end.ptr);
   } else {
-    text->append(data_, bits_);
+    text->append(data_, static_cast<size_t>(bits_));
   }
 }
 

@@ -41,7 +41,7 @@ constexpr size_t kPiece = 256;
 // The x87 would keep the first product in extended precision, and round twice. (Factors are handed
 // by reference: GCC cannot pass values from x87 code to SSE code.)
 #if defined(__i386__) && defined(__GNUC__) && !defined(__clang__)
-#define VENEER_SSE_MATH __attribute__((target("sse2,fpmath=sse"), noinline))
+#define VENEER_SSE_MATH __attribute__((target("sse2,fpmath=sse"), noipa))
 #else
 #define VENEER_SSE_MATH
 #endif
