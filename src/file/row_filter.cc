@@ -248,7 +248,8 @@ Status RowFilter::begin(uint32_t row_group, int64_t first, int64_t count) {
   rows_.clear();
   for (std::unique_ptr<Input>& input : inputs_) {
     input->open = false;
-    // Also where this row group needs no test, so that no page of the last one is taken for its own.
+    // Also where this row group needs no test, so that no page of the last one is taken for its
+    // own.
     input->cache.clear();
   }
   for (Entries& entries : entries_) entries.of = nullptr;
