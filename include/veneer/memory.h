@@ -47,7 +47,7 @@ struct Limits {
   /// Bytes of one page's body once decompressed.
   int64_t page_bytes = int64_t{1} << 31;
   /// Bytes of a dictionary page's body once decompressed.
-  int64_t dictionary_bytes = int64_t{1} << 30;
+  int64_t dictionary_bytes = int64_t{1} << 31;
   /// Bytes that a page may become for each one that it takes in the file, header included. No
   /// sane page is near the default.
   int64_t decompression_ratio = int64_t{1} << 20;

@@ -158,8 +158,9 @@ void write_tree(Run* run, const Explanation& of) {
   Tree tree;
   tree.add(0, of.name + ": " + std::string(run->options().value("where").value_or("every row")));
   if (of.files > 0) {
+    // Directories that the partitions rule out are not even listed, and their files not counted.
     tree.add(1, count_of(of.files, "file") + " read, " + std::to_string(of.files_pruned) +
-                    " dropped by their partitions");
+                    " more listed and dropped by their partitions");
   }
   tree.add(1, count_of(stats.row_groups, "row group"));
   tree.add_count(2, stats.row_groups_by_statistics, "dropped by statistics");
@@ -177,8 +178,10 @@ void write_tree(Run* run, const Explanation& of) {
   tree.add_count(2, stats.rows_proven, "kept without a test");
   tree.add_count(2, stats.rows_tested, "tested");
   tree.add(2, std::to_string(stats.rows_kept) + " kept");
-  tree.add(1, std::to_string(of.bytes_read) + " of " + count_of(of.bytes, "byte") + " read in " +
-                  count_of(of.reads, "request"));
+  tree.add(1, of.reads == 0 && of.bytes > 0
+                  ? count_of(of.bytes, "byte") + " mapped, none copied"
+                  : std::to_string(of.bytes_read) + " of " + count_of(of.bytes, "byte") +
+                        " read in " + count_of(of.reads, "request"));
   tree.add(1, "time: " + millis(stats.plan_seconds) + " to plan, " + millis(stats.filter_seconds) +
                   " to filter, " + millis(stats.read_seconds) + " to read");
   tree.print(run);
