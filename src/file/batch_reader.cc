@@ -166,7 +166,7 @@ struct BatchReader::Impl {
   Status check_cancelled() const;
   Status take_wanted(size_t rows);
   Status decode(Batch::Impl* batch, std::span<const column::RowRun> runs, size_t rows);
-  Status number_rows(Batch::Impl* batch, std::span<const column::RowRun> runs) const;
+  Status number_rows(Batch::Impl* batch, std::span<const column::RowRun> runs, size_t rows) const;
   size_t rows_per_batch(double decoded_bytes, int64_t rows) const;
   template <class Task>
   Status for_each_slot(Task task);
@@ -329,9 +329,8 @@ Status BatchReader::Impl::open_slot(size_t slot, int64_t rows, double* decoded_b
     chunk_bytes += place.size;
     if (chunk_bytes / 2 > file->size) {
       return slot_failure(
-          Status::corrupt("column chunks overlap: those read so far have " +
-                              std::to_string(chunk_bytes) + " bytes, their file has " +
-                              std::to_string(file->size),
+          Status::corrupt(concat({"column chunks overlap: those read so far have ", chunk_bytes,
+                                  " bytes, their file has ", file->size}),
                           place.begin),
           slot);
     }
@@ -461,19 +460,19 @@ Status BatchReader::Impl::decode(Batch::Impl* batch, std::span<const column::Row
   Status built = assemble(*projection, schema(), readers, rows, file->options.limits.list_length,
                           &batch->data);
   if (!built.ok()) return std::move(built).in_row_group(span.row_group);
-  VENEER_CHECK(number_rows(batch, runs));
+  VENEER_CHECK(number_rows(batch, runs, rows));
   batch->rows = rows;
   batch->first_row = span.file_row + runs.front().begin;
   batch->row_group = narrow<int32_t>(span.row_group);
   return {};
 }
 
-Status BatchReader::Impl::number_rows(Batch::Impl* batch,
-                                      std::span<const column::RowRun> runs) const {
+Status BatchReader::Impl::number_rows(Batch::Impl* batch, std::span<const column::RowRun> runs,
+                                      size_t rows) const {
   batch->row_numbers.clear();
   if (!options.row_numbers) return {};
+  VENEER_CHECK(batch->row_numbers.reserve(rows));
   for (const column::RowRun& run : runs) {
-    VENEER_CHECK(batch->row_numbers.reserve(batch->row_numbers.size() + narrow<size_t>(run.count)));
     for (int64_t i = 0; i < run.count; ++i) {
       batch->row_numbers.emplace_back(span.file_row + run.begin + i);
     }
