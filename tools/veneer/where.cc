@@ -1,6 +1,9 @@
 #include "where.h"
 
 #include <algorithm>
+#include <initializer_list>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "grid.h"
@@ -70,37 +73,27 @@ void write_json(Run* run, const Explanation& of) {
   json.begin_object();
   json.key("name").string(of.name);
   json.key("where").string(run->options().value("where").value_or(""));
-  if (of.files > 0) {
-    json.key("files").begin_object();
-    json.key("read").number(of.files);
-    json.key("pruned").number(of.files_pruned);
+  const auto counts = [&](std::string_view name,
+                          std::initializer_list<std::pair<std::string_view, int64_t>> members) {
+    json.key(name).begin_object();
+    for (const auto& [member, count] : members) json.key(member).number(count);
     json.end_object();
-  }
-  json.key("row_groups").begin_object();
-  json.key("seen").number(stats.row_groups);
-  json.key("dropped_by_statistics").number(stats.row_groups_by_statistics);
-  json.key("dropped_by_dictionary").number(stats.row_groups_by_dictionary);
-  json.key("dropped_by_bloom_filter").number(stats.row_groups_by_bloom_filter);
-  json.key("dropped_by_page_index").number(stats.row_groups_by_page_index);
-  json.key("kept_whole").number(stats.row_groups_whole);
-  json.end_object();
-  json.key("pages").begin_object();
-  json.key("seen").number(stats.pages);
-  json.key("dropped").number(stats.pages_dropped);
-  json.end_object();
-  json.key("rows").begin_object();
-  json.key("seen").number(stats.rows);
-  json.key("dropped_with_row_groups").number(stats.rows_by_row_group);
-  json.key("dropped_with_pages").number(stats.rows_by_page);
-  json.key("kept_untested").number(stats.rows_proven);
-  json.key("tested").number(stats.rows_tested);
-  json.key("kept").number(stats.rows_kept);
-  json.end_object();
-  json.key("bytes").begin_object();
-  json.key("size").number(of.bytes);
-  json.key("read").number(of.bytes_read);
-  json.key("reads").number(of.reads);
-  json.end_object();
+  };
+  if (of.files > 0) counts("files", {{"read", of.files}, {"pruned", of.files_pruned}});
+  counts("row_groups", {{"seen", stats.row_groups},
+                        {"dropped_by_statistics", stats.row_groups_by_statistics},
+                        {"dropped_by_dictionary", stats.row_groups_by_dictionary},
+                        {"dropped_by_bloom_filter", stats.row_groups_by_bloom_filter},
+                        {"dropped_by_page_index", stats.row_groups_by_page_index},
+                        {"kept_whole", stats.row_groups_whole}});
+  counts("pages", {{"seen", stats.pages}, {"dropped", stats.pages_dropped}});
+  counts("rows", {{"seen", stats.rows},
+                  {"dropped_with_row_groups", stats.rows_by_row_group},
+                  {"dropped_with_pages", stats.rows_by_page},
+                  {"kept_untested", stats.rows_proven},
+                  {"tested", stats.rows_tested},
+                  {"kept", stats.rows_kept}});
+  counts("bytes", {{"size", of.bytes}, {"read", of.bytes_read}, {"reads", of.reads}});
   json.key("seconds").begin_object();
   json.key("plan").real(stats.plan_seconds);
   json.key("filter").real(stats.filter_seconds);
