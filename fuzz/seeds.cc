@@ -27,8 +27,9 @@ void SeedWriter::add(const std::string& target, std::span<const uint8_t> bytes) 
 
 namespace {
 
-// Whole files are seeds as long as they are small: a fuzzer reads each of them very often.
-constexpr size_t kLargestFile = size_t{24} << 10;
+// Whole files and footers are seeds as long as they are small: a fuzzer reads each very often.
+constexpr size_t kLargestFile = size_t{6} << 10;
+constexpr size_t kLargestFooter = size_t{4} << 10;
 constexpr size_t kMostBodies = 3;  // of a file, for each codec
 
 void from_chunk(SeedWriter& seeds, const File& file, std::span<const uint8_t> bytes, int32_t leaf) {
@@ -80,7 +81,7 @@ void from_file(SeedWriter& seeds, const std::filesystem::path& path) {
   auto file = File::open(memory_input(bytes));
   if (!file) return;
   const auto footer = file->metadata().footer_bytes();
-  if (footer.size() <= kLargestFile) {
+  if (footer.size() <= kLargestFooter) {
     seeds.add("footer", footer);
     seeds.add("thrift", footer);
   }

@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 
+#include "fuzz/file/built_file.h"
 #include "fuzz/seeds.h"
 #include "tests/encoding/reference.h"
 #include "tests/support/compressors.h"
@@ -133,6 +134,12 @@ void seed_bytes(SeedWriter& seeds) {
     }
     seeds.add("composed", choices);
     seeds.add("rows", choices);
+    seeds.add("filtered", choices);
+    Feed feed(choices.data(), choices.size());
+    const Bytes file = build_file(feed);
+    if (file.size() > size_t{4} << 10) continue;
+    seeds.add("file", file);
+    seeds.add("verify", file);
   }
 }
 

@@ -75,7 +75,8 @@ class ChunkWriter {
   ChunkWriter(Feed& feed, test::ChunkBuilder& chunk, const test::LeafInfo& leaf)
       : feed_(feed), chunk_(chunk), leaf_(leaf) {}
 
-  void write(int64_t rows) {
+  // Returns whether there is a statement that the values may contradict.
+  bool write(int64_t rows) {
     chunk_.codec(static_cast<Codec>(feed_.below(8)));
     const uint8_t flags = feed_.byte();
     if ((flags & 1) != 0) {
@@ -91,6 +92,7 @@ class ChunkWriter {
       page(share);
       rows -= share;
     }
+    return (flags & 24) != 0;
   }
 
  private:
@@ -144,7 +146,7 @@ class ChunkWriter {
 
 }  // namespace
 
-Bytes build_file(Feed& feed) {
+Bytes build_file(Feed& feed, bool* may_lie) {
   std::vector<Element> fields;
   for (size_t n = 1 + feed.below(3); n > 0; --n) {
     fields.push_back(field(feed, "f" + std::to_string(n), 0));
@@ -154,7 +156,8 @@ Bytes build_file(Feed& feed) {
     const int64_t rows = feed.byte();
     test::RowGroupBuilder& group = builder.row_group(rows);
     for (size_t i = 0; i < builder.leaves().size(); ++i) {
-      ChunkWriter(feed, group.chunk(i), builder.leaves()[i]).write(rows);
+      const bool lies = ChunkWriter(feed, group.chunk(i), builder.leaves()[i]).write(rows);
+      if (may_lie != nullptr) *may_lie = *may_lie || lies;
     }
   }
   if (feed.below(8) == 1) builder.created_by("parquet-mr version 1.7.0 (build x)");

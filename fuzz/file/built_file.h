@@ -8,6 +8,7 @@ namespace veneer::fuzz {
 /// A file whose frame is right (magics, lengths, sizes, checksums, offsets, counts of levels)
 /// unless a choice makes one of them wrong, and whose levels, dictionaries and encoded values are
 /// the input's bytes: what no mutation of bytes alone would get to behind codecs and checksums.
-Bytes build_file(Feed& feed);
+/// `may_lie` is set where statistics or a bloom filter of the input's own choice were written.
+Bytes build_file(Feed& feed, bool* may_lie = nullptr);
 
 }  // namespace veneer::fuzz

@@ -7,8 +7,8 @@ namespace {
 
 // A page may hold 2^31 equal values in five bytes, and a file of many of them is legitimate: reads
 // stop after so many rows.
-constexpr int64_t kMostRows = 20'000;
-constexpr size_t kMostChunks = 12;
+constexpr int64_t kMostRows = 3000;
+constexpr size_t kMostChunks = 6;
 
 class ReadInput final : public Input {
  public:
@@ -25,24 +25,6 @@ class ReadInput final : public Input {
 
  private:
   std::span<const uint8_t> bytes_;
-};
-
-// A running hash of a column's values, row by row: the same however the rows were cut to batches.
-class Digest {
- public:
-  void add(const void* bytes, size_t size) {
-    number(size);
-    const auto* p = static_cast<const uint8_t*>(bytes);
-    for (size_t i = 0; i < size; ++i) mix(p[i]);
-  }
-  void number(uint64_t value) {
-    for (int i = 0; i < 8; ++i) mix(static_cast<uint8_t>(value >> (8 * i)));
-  }
-  bool operator==(const Digest&) const = default;
-
- private:
-  void mix(uint8_t byte) { hash_ = (hash_ ^ byte) * 1099511628211u; }
-  uint64_t hash_ = 14695981039346656037u;
 };
 
 void add_leaf(const Column& column, size_t i, Digest* digest) {
@@ -67,6 +49,8 @@ void add_leaf(const Column& column, size_t i, Digest* digest) {
   }
 }
 
+}  // namespace
+
 void add_value(const Column& column, size_t i, Digest* digest) {
   require(i < column.size(), "a value is within its column");
   digest->number(column.is_null(i));
@@ -87,6 +71,8 @@ void add_value(const Column& column, size_t i, Digest* digest) {
     for (size_t e = begin; e < end; ++e) add_value(column.child(k), e, digest);
   }
 }
+
+namespace {
 
 // What a read gave: by field, a digest.
 struct Outcome {
@@ -124,6 +110,19 @@ void require_same(const Outcome& whole, const Outcome& other, const char* promis
   }
 }
 
+// Rows: those before, between and behind, which together are all.
+void read_in_parts(const File& file, const Outcome& whole) {
+  const int64_t third = std::min(file.num_rows(), kMostRows) / 3;
+  int64_t rows = 0;
+  for (const int64_t i : {0, 1, 2}) {
+    const Outcome part =
+        read(file, {.first_row = i * third, .row_count = i == 2 ? -1 : third, .batch_rows = 50});
+    rows += part.rows;
+    if (whole.complete) require(part.complete, "rows of what is read are read");
+  }
+  if (whole.complete) require(rows == whole.rows, "three parts are the whole");
+}
+
 std::vector<std::string> leaf_paths(const Schema& schema) {
   std::vector<std::string> paths;
   for (uint32_t i = 0; i < std::min(schema.num_leaves(), uint32_t{kMostChunks}); ++i) {
@@ -141,6 +140,24 @@ void each_chunk(const File& file, Visit visit) {
       visit(group, static_cast<int32_t>(leaf));
     }
   }
+}
+
+// Every page of every chunk, at every detail.
+void read_pages(const File& file) {
+  each_chunk(file, [&](int32_t group, int32_t leaf) {
+    for (const PageDetail detail : {PageDetail::header, PageDetail::body, PageDetail::values}) {
+      PageReader pages = file.pages(group, leaf, {.detail = detail, .most_values = kMostRows});
+      Page page;
+      while (pages.next(&page)) {
+        if (detail != PageDetail::values || page.values == nullptr) continue;
+        Digest digest;
+        for (size_t i = 0; i < page.values->size(); ++i) add_leaf(*page.values, i, &digest);
+        const size_t levels = page.definition_levels.size();
+        require(levels == 0 || page.values->size() <= levels, "values are entries");
+      }
+      require(!pages.next(&page), "the end stays the end");
+    }
+  });
 }
 
 }  // namespace
@@ -174,54 +191,41 @@ void read_metadata(const File& file) {
   });
 }
 
-void read_every_way(const File& viewed, const File& file) {
-  const Outcome whole = read(viewed, {});
+void read_every_way(const File& viewed, const File& file, uint32_t ways) {
+  const Outcome whole = read(viewed, {.batch_rows = kMostRows});
   // A failure says nothing of other ways: they may read less, or stop elsewhere.
   const auto same = [&](const Outcome& other, const char* promise) {
     if (whole.complete) require_same(whole, other, promise);
   };
-  same(read(file, {.batch_rows = 7}), "small batches of what is read give the same");
-  same(read(file, {.batch_bytes = 1, .checksums = false}), "tiny batches give the same");
-  same(read(viewed, {.batch_rows = 100, .dictionary_columns = leaf_paths(file.schema())}),
-       "dictionaries stand for the same values");
-  for (const Field& field :
-       file.schema().fields().first(std::min<size_t>(file.schema().fields().size(), 6))) {
+  const auto chosen = [&](unsigned way) { return (ways >> way & 1) != 0; };
+  if (chosen(0)) {
+    same(read(file, {.batch_rows = 7}), "small batches of what is read give the same");
+  }
+  if (chosen(1)) {
+    same(read(file, {.batch_rows = kMostRows, .batch_bytes = 1, .checksums = false}),
+         "tiny batches give the same");
+  }
+  if (chosen(2)) {
+    same(read(viewed, {.batch_rows = 100, .dictionary_columns = leaf_paths(file.schema())}),
+         "dictionaries stand for the same values");
+  }
+  const auto fields = file.schema().fields();
+  for (size_t i = 0; chosen(3) && i < std::min(fields.size(), kMostChunks); ++i) {
     // Of several fields of a name the path means the first.
-    if (file.schema().find(field.name) != &field) continue;
-    same(read(file, {.columns = {std::string(field.name)}}), "a column alone gives the same");
+    if (file.schema().find(fields[i].name) != &fields[i]) continue;
+    same(read(file, {.columns = {std::string(fields[i].name)}, .batch_rows = kMostRows}),
+         "a column alone gives the same");
   }
-  for (const std::string& path : leaf_paths(file.schema())) {
-    (void)read(viewed, {.columns = {path}, .batch_rows = 1000, .int96 = Int96As::micros});
-  }
-  // Rows: those before, between and behind, which together are all.
-  const int64_t third = std::min(file.num_rows(), kMostRows) / 3;
-  int64_t rows = 0;
-  for (const int64_t part_index : {0, 1, 2}) {
-    const Outcome part = read(file, {.first_row = part_index * third,
-                                     .row_count = part_index == 2 ? -1 : third,
-                                     .batch_rows = 50});
-    rows += part.rows;
-    if (whole.complete) require(part.complete, "rows of what is read are read");
-  }
-  if (whole.complete) require(rows == whole.rows, "three parts are the whole");
-  (void)read(file, {.first_row_group = 1, .int96 = Int96As::nanos});
-}
-
-void read_pages(const File& file) {
-  each_chunk(file, [&](int32_t group, int32_t leaf) {
-    for (const PageDetail detail : {PageDetail::header, PageDetail::body, PageDetail::values}) {
-      PageReader pages = file.pages(group, leaf, {.detail = detail, .most_values = kMostRows});
-      Page page;
-      while (pages.next(&page)) {
-        if (detail != PageDetail::values || page.values == nullptr) continue;
-        Digest digest;
-        for (size_t i = 0; i < page.values->size(); ++i) add_leaf(*page.values, i, &digest);
-        const size_t levels = page.definition_levels.size();
-        require(levels == 0 || page.values->size() <= levels, "values are entries");
-      }
-      require(!pages.next(&page), "the end stays the end");
+  if (chosen(4)) {
+    for (const std::string& path : leaf_paths(file.schema())) {
+      (void)read(viewed, {.columns = {path}, .batch_rows = 1000, .int96 = Int96As::micros});
     }
-  });
+  }
+  if (chosen(5)) read_in_parts(file, whole);
+  if (chosen(6)) {
+    (void)read(file, {.first_row_group = 1, .batch_rows = kMostRows, .int96 = Int96As::nanos});
+  }
+  if (chosen(7)) read_pages(viewed);
 }
 
 }  // namespace veneer::fuzz

@@ -6,6 +6,33 @@
 
 namespace veneer::fuzz {
 
+/// A running hash of values, row by row: the same however the rows were cut to batches.
+class Digest {
+ public:
+  void add(const void* bytes, size_t size) {
+    number(size);
+    const auto* from = static_cast<const uint8_t*>(bytes);
+    for (; size >= 8; size -= 8, from += 8) word(from, 8);
+    if (size != 0) word(from, size);
+  }
+  void number(uint64_t value) {
+    hash_ = (hash_ ^ value) * 0x9E3779B97F4A7C15u;
+    hash_ ^= hash_ >> 29;
+  }
+  bool operator==(const Digest&) const = default;
+
+ private:
+  void word(const uint8_t* from, size_t size) {
+    uint64_t value = 0;
+    std::memcpy(&value, from, size);
+    number(value);
+  }
+  uint64_t hash_ = 14695981039346656037u;
+};
+
+/// Adds entry `i` of a column and all below it, each offset and index held to its bounds.
+void add_value(const Column& column, size_t i, Digest* digest);
+
 /// What a file may take: far more than its bytes can hold legitimately, far less than a machine
 /// has.
 Limits fuzz_limits();
@@ -16,11 +43,12 @@ Result<File> open_bytes(std::span<const uint8_t> bytes, bool viewed);
 /// Everything that an open file says of itself: footer, indexes, bloom filters.
 void read_metadata(const File& file);
 
-/// All columns in one go; then in small batches, without a view, dictionary-preserving, by rows,
-/// column by column: whatever is read whole must give the same values in each way.
-void read_every_way(const File& viewed, const File& read);
+/// All columns in one go; then, as the bits of `ways` choose, in small batches, tiny ones,
+/// dictionary-preserving, column by column, INT96 as numbers, by rows, by row groups, and every
+/// page at every detail. What is read whole must give the same values in each way.
+void read_every_way(const File& viewed, const File& read, uint32_t ways);
 
-/// Every page of every chunk, at every detail.
-void read_pages(const File& file);
+/// Two of the ways for a number: an input is read in few, its mutants in the others.
+inline uint32_t two_ways(uint32_t number) { return 1u << number % 8 | 1u << number / 8 % 8; }
 
 }  // namespace veneer::fuzz
