@@ -6,64 +6,25 @@ Standard library only. The last line is 'N passed, N failed'.
 """
 
 import csv
-import fcntl
 import io
 import json
 import os
-import pty
 import re
-import select
 import shutil
 import signal
-import struct
 import subprocess
-import sys
 import tempfile
-import termios
 import unittest
 from pathlib import Path
 
-VENEER = None
-DATA = Path(__file__).resolve().parent.parent / "data"
+from command import DATA, VENEER, main, on_terminal, run
+
 FIXTURES = sorted(DATA.glob("**/*.parquet"))
 CODEC_NAMES = ("brotli", "gzip", "zstd", "snappy", "lz4", "lzo")
 
 
-def run(*args, check=None, env=None, cwd=DATA, stdin=None):
-    result = subprocess.run([VENEER, *map(str, args)], capture_output=True, cwd=cwd, input=stdin,
-                            env={**os.environ, **(env or {})}, timeout=120)
-    if check is not None and result.returncode != check:
-        raise AssertionError("%s: exit %d, not %d: %s" % (args, result.returncode, check,
-                                                          result.stderr.decode(errors="replace")))
-    return result
-
-
 def lines(*args):
     return [json.loads(line) for line in run(*args, check=0).stdout.decode().splitlines()]
-
-
-def on_terminal(*args, width=80, env=None):
-    """Exit status, and what standard output shows where it and standard error are one terminal."""
-    pid, fd = pty.fork()
-    if pid == 0:
-        os.chdir(DATA)
-        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
-        environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
-        environment.update({"TERM": "xterm", **(env or {})})
-        os.execve(VENEER, [VENEER, *map(str, args)], environment)
-    text = b""
-    while True:
-        select.select([fd], [], [], 60)
-        try:
-            part = os.read(fd, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        text += part
-    status = os.waitpid(pid, 0)[1]
-    os.close(fd)
-    return os.waitstatus_to_exitcode(status), text.decode().replace("\r\n", "\n")
 
 
 def without_color(text):
@@ -540,20 +501,6 @@ class Use(unittest.TestCase):
         self.assertEqual(len(out.splitlines()), 1)
         bad = run("cat", "--", "--limit=1", check=1)
         self.assertIn(b"veneer: --limit=1: not_found", bad.stderr)
-
-
-def main():
-    global VENEER
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    VENEER = os.path.abspath(sys.argv.pop(1))
-    suite = unittest.defaultTestLoader
-    tests = (suite.loadTestsFromNames(sys.argv[1:], sys.modules[__name__]) if len(sys.argv) > 1 else
-             suite.loadTestsFromModule(sys.modules[__name__]))
-    result = unittest.TextTestRunner(verbosity=1).run(tests)
-    failed = len({str(test).split(" (")[0] for test, _ in result.failures + result.errors})
-    print("%d passed, %d failed" % (result.testsRun - failed, failed))
-    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":

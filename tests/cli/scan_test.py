@@ -8,6 +8,7 @@ Standard library only. The last line is 'N passed, N failed'.
 
 import collections
 import csv
+import functools
 import io
 import json
 import os
@@ -17,28 +18,20 @@ import shutil
 import signal
 import struct
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
 from pathlib import Path
 
+import command
+from command import DATA, TRIPS, VENEER, main
 from s3_server import S3Server
 
-VENEER = None
-ROOT = Path(__file__).resolve().parent.parent.parent
-DATA = ROOT / "tests/data"
-TRIPS = ROOT / "examples/data/trips"
 MAY = "year=2026 and month = 5"
 MAY_ROWS, ALL_ROWS = 13400, 63400
 
 
-def run(*args, check=0, env=None, limit=None, timeout=300):
-    result = subprocess.run([VENEER, *map(str, args)], capture_output=True, timeout=timeout,
-                            env={**os.environ, **(env or {})}, preexec_fn=limit)
-    if check is not None and result.returncode != check:
-        raise AssertionError(f"{args}: exit {result.returncode}, not {check}: {result.stderr.decode(errors='replace')}")
-    return result
+run = functools.partial(command.run, check=0)
 
 
 def rows(*args, **kwargs):
@@ -562,22 +555,6 @@ class Remote(WithFolder):
             self.assertEqual(server.counts.pop("list"), 10)
             # All schemas are united first: one request an object, and a second one where not all files are kept.
             self.assertLessEqual(sum(server.counts.values()), 20_000)
-
-
-def main():
-    global VENEER
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    VENEER = os.path.abspath(sys.argv.pop(1))
-    suite = unittest.defaultTestLoader
-    tests = (suite.loadTestsFromNames(sys.argv[1:], sys.modules[__name__]) if len(sys.argv) > 1 else
-             suite.loadTestsFromModule(sys.modules[__name__]))
-    result = unittest.TextTestRunner(verbosity=1).run(tests)
-    for test, reason in result.skipped:
-        print(f"SKIPPED: {test}: {reason}")
-    failed = len(result.failures) + len(result.errors)
-    print(f"{result.testsRun - failed - len(result.skipped)} passed, {failed} failed")
-    sys.exit(failed > 0)
 
 
 if __name__ == "__main__":

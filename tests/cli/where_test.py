@@ -6,25 +6,12 @@ Standard library only. The last line is 'N passed, N failed'.
 """
 
 import json
-import os
 import re
-import subprocess
-import sys
 import unittest
-from pathlib import Path
 
-VENEER = None
-DATA = Path(__file__).resolve().parent.parent / "data"
-TRIPS = DATA.parent.parent / "examples/data/trips"
+from command import DATA, TRIPS, main, run
+
 TRIP = sorted(TRIPS.glob("**/*.parquet"))[0]
-
-
-def run(*args, check=None):
-    result = subprocess.run([VENEER, *map(str, args)], capture_output=True, cwd=DATA, timeout=120)
-    if check is not None and result.returncode != check:
-        raise AssertionError("%s: exit %d, not %d: %s" % (args, result.returncode, check,
-                                                          result.stderr.decode(errors="replace")))
-    return result
 
 
 def rows(*args):
@@ -128,17 +115,5 @@ class Where(unittest.TestCase):
         self.assertIn("kept whole by what metadata proves", tree)
 
 
-def main():
-    global VENEER
-    VENEER = os.path.abspath(sys.argv[1])
-    loader = unittest.defaultTestLoader
-    here = sys.modules["__main__"]
-    suite = loader.loadTestsFromNames(sys.argv[2:], here) if sys.argv[2:] else loader.loadTestsFromModule(here)
-    result = unittest.TextTestRunner(verbosity=1).run(suite)
-    failed = len(result.failures) + len(result.errors)
-    print("%d passed, %d failed" % (result.testsRun - failed, failed))
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
