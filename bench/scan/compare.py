@@ -3,6 +3,7 @@
 and out of a bucket behind versitygw, in one run; for the bucket the requests are counted from the server's own log.
 
     compare.py build/veneer [--rounds 5] [--threads 2] [--concurrency 4] [--files 1000] [--rows 2000]
+    compare.py build/veneer --data DIRECTORY      a Hive directory that is there, copied
 
 Wants pyarrow, duckdb and polars (PyPI) for this interpreter, and versitygw on PATH or in the tests' cache; what is not
 there is left out, aloud. All columns of all rows are decoded. Of the others the time inside a fresh process is taken,
@@ -74,6 +75,14 @@ def make_files(folder, files, rows):
         pq.write_table(table, directory / f"part-{i:05}.snappy.parquet")
 
 
+def copy_files(source, folder):
+    """The numbers of files and of rows that are copied."""
+    import pyarrow.parquet as pq  # pylint: disable=import-outside-toplevel
+    shutil.copytree(source, folder)
+    found = list(folder.rglob("*.parquet"))
+    return len(found), sum(pq.read_metadata(f).num_rows for f in found)
+
+
 def has(module):
     return subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True, check=False).returncode == 0
 
@@ -122,13 +131,13 @@ def run_once(peer, place, args, env):
 
 
 def compare(title, place, peers, args, env, server=None):
-    print(f"\n{title}: {args.files} files of {args.rows} rows, {args.threads} threads, {args.rounds} rounds")
+    print(f"\n{title}: {args.files} files, {args.total} rows, {args.threads} threads, {args.rounds} rounds")
     times, requests = {p: [] for p in peers}, {}
     for round_number in range(args.rounds + 1):
         for peer in peers[round_number % len(peers):] + peers[:round_number % len(peers)]:
             before = server.requests() if server else 0
             result = run_once(peer, place, args, env)
-            if result["rows"] != args.files * args.rows:
+            if result["rows"] != args.total:
                 raise RuntimeError(f"{peer} gave {result['rows']} rows")
             if round_number > 0:  # the first one warms up
                 times[peer].append(result["seconds"])
@@ -150,6 +159,7 @@ def main():
     parser.add_argument("--concurrency", type=int, default=0, help="veneer's; by default its own for disks, 16 for buckets")
     parser.add_argument("--files", type=int, default=1000)
     parser.add_argument("--rows", type=int, default=2000)
+    parser.add_argument("--data", type=Path)
     args = parser.parse_args()
     args.veneer = os.path.abspath(args.veneer)
     given = args.concurrency
@@ -161,7 +171,11 @@ def main():
             print(f"SKIPPED: {module} is not there")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        make_files(root / "bucket/data", args.files, args.rows)
+        if args.data:
+            args.files, args.total = copy_files(args.data, root / "bucket/data")
+        else:
+            make_files(root / "bucket/data", args.files, args.rows)
+            args.total = args.files * args.rows
         args.concurrency = given or args.threads
         compare("local disk", str(root / "bucket/data"), peers, args, {})
         server = Server(root, root.parent / (root.name + ".log"))

@@ -115,7 +115,8 @@ struct ScanOptions {
   /// A file whose schema is the target: columns are added (as null), dropped, reordered and widened
   /// to it. It must outlive the scan.
   const Schema* target = nullptr;
-  /// Types of partition columns; a value that is not of its type is an error naming the object.
+  /// Types of partition columns; a value that is not of its type is an error naming the object, and
+  /// a name that is a partition of no object is invalid_argument once all are listed.
   /// Others are inferred over all keys, which must then be listed before the first batch: INT64
   /// where all values are integers ("05" is 5, as in Spark), else DATE, TIMESTAMP, STRING.
   std::vector<std::pair<std::string, PartitionType>> partition_types;
@@ -204,8 +205,9 @@ class Scan {
   ~Scan();
 
   /// The columns of the batches. Waits until it is known: until all matched footers are read where
-  /// SchemaFrom::all_files, or the first one. A scan without any file has an empty schema. Valid as
-  /// long as the scan or one of its batches.
+  /// SchemaFrom::all_files, or the first one. A scan without any file to read, also because it
+  /// resumes where all is done, has no columns of files. Valid as long as the scan or one of its
+  /// batches.
   Result<const Schema*> schema();
   /// Fills the next batch, of at least one row. False at the end and on failure: see `status`.
   bool next(ScanBatch* batch);

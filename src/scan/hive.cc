@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/checked.h"
+#include "base/text.h"
 
 namespace veneer {
 namespace {
@@ -316,6 +317,17 @@ std::vector<PartitionColumn> PartitionInference::columns() const {
     columns.push_back({seen.name, type});
   }
   return columns;
+}
+
+Status PartitionInference::check_declared() const {
+  for (const auto& [name, type] : declared_) {
+    if (std::none_of(seen_.begin(), seen_.end(),
+                     [&](const Seen& seen) { return seen.name == name; })) {
+      return Status::invalid_argument(
+          concat({"a type is declared for ", name, ", which is no partition"}));
+    }
+  }
+  return {};
 }
 
 bool PartitionInference::settled() const noexcept {

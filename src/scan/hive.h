@@ -36,6 +36,8 @@ class PartitionInference {
   void add(std::span<const PartitionValue> values);
   /// In order of first appearance.
   std::vector<PartitionColumn> columns() const;
+  /// invalid_argument where a type is declared for what is a partition of no key.
+  Status check_declared() const;
   /// True where more keys may add columns but change no type of those that are there.
   bool settled() const noexcept;
 

@@ -30,6 +30,7 @@ Status Pipeline::add_matched(const ObjectInfo& object, const std::vector<Partiti
     return Status::over_limit("the objects' sizes add up to more than 64 bits hold");
   }
   inference_.add(values);
+  unfinished_ = unfinished_ || standing != Standing::done;
   sizes_hash_ += hash_text(object.key) ^ (static_cast<uint64_t>(object.size) * 0x9E3779B97F4A7C15u);
   Waiting waiting;
   waiting.text.reserve(object.key.size() + object.tag.size());
@@ -97,6 +98,9 @@ Status Pipeline::check_missing(Lock* lock) {
 Status Pipeline::end_listing(Lock* lock) {
   VENEER_CHECK(ledger_.end_listing());
   VENEER_CHECK(check_missing(lock));
+  if (options_.partition_columns && ledger_.listed().objects > 0) {
+    VENEER_CHECK(inference_.check_declared());
+  }
   const Part part = part_of_listing();
   if (resumed_part_.has_value() && *resumed_part_ != part) {
     return Status::io("the objects are not those that the scan was cut into parts of");

@@ -27,19 +27,23 @@ bool Pipeline::wants_full_listing() const {
 
 bool Pipeline::can_settle() const {
   if (settled_ || settling_ || merging_) return false;
-  const uint64_t listed = ledger_.listed().objects;
-  if (!listing_done_ && (listed == 0 || wants_full_listing())) return false;
-  switch (schema_source_) {
-    case SchemaSource::all_files: return listing_done_ && next_merge_ == listed;
-    case SchemaSource::first_file: return first_known_ || (listing_done_ && next_merge_ == listed);
-    case SchemaSource::target: return true;
-  }
-  return true;
+  if (!listing_done_ && (ledger_.listed().objects == 0 || wants_full_listing())) return false;
+  return schema_source_ == SchemaSource::target || footers_read();
+}
+
+bool Pipeline::footers_read() const {
+  if (first_known_) return true;
+  return listing_done_ && (nothing_to_read() || next_merge_ == ledger_.listed().objects);
+}
+
+// A scan that resumes where all is done costs a listing and no more.
+bool Pipeline::nothing_to_read() const {
+  return schema_source_ == SchemaSource::all_files && !unfinished_;
 }
 
 // Picks the next footer that the schema needs.
 bool Pipeline::next_footer(Task* task) {
-  if (schema_source_ == SchemaSource::target || first_known_) return false;
+  if (schema_source_ == SchemaSource::target || first_known_ || nothing_to_read()) return false;
   const uint64_t ahead = schema_source_ == SchemaSource::first_file ? 1 : most_ahead();
   if (next_footer_ == ledger_.listed().objects || next_footer_ >= next_merge_ + ahead) return false;
   task->kind = TaskKind::footer;
@@ -132,7 +136,7 @@ void Pipeline::settle_split() {
 // Every name of the expression is one of a partition or of a column: a mistyped one would be null
 // everywhere, and keep nothing.
 Status Pipeline::check_where(const TargetSchema& target) const {
-  if (where_ == nullptr || ledger_.listed().objects == 0) return {};
+  if (where_ == nullptr || ledger_.listed().objects == 0 || nothing_to_read()) return {};
   for (const std::string& name : where_->columns()) {
     if (selector_.is_partition(name) || target.schema().find(name) != nullptr ||
         union_.has_column(name)) {

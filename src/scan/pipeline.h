@@ -116,6 +116,8 @@ class Pipeline {
   // opening.cc: by the workers, until the schema is settled.
   bool wants_full_listing() const;
   bool can_settle() const;
+  bool footers_read() const;
+  bool nothing_to_read() const;
   bool next_footer(Task* task);
   void read_footer(Task task);
   void merge_footers(Lock* lock);
@@ -174,6 +176,7 @@ class Pipeline {
   Ledger ledger_;
   uint64_t sizes_hash_ = 0;  // of all matched objects' keys and sizes
   int64_t bytes_listed_ = 0;
+  bool unfinished_ = false;  // some object was listed that the resumed token does not call done
   std::deque<Waiting> waiting_;
   uint64_t first_waiting_ = 0;  // index of waiting_.front()
   std::optional<Part> resumed_part_;

@@ -256,6 +256,7 @@ class Scanning(WithFolder):
         for args, hint in ((["scan"], "named"), (["scan", "--columns=nope", TRIPS], "no column nope"),
                            (["scan", "--where=year >", TRIPS], "scan: filter expression, "), (["scan", "--part=3/2", TRIPS], "--part"),
                            (["scan", "--partition-types=a", TRIPS], "--partition-types"),
+                           (["scan", "--partition-types=yaer=int64", TRIPS], "declared for yaer, which is no partition"),
                            (["scan", "--resume=x", "--format=table", TRIPS], "--resume"),
                            (["scan", "--resume=x", "--limit=3", TRIPS], "--output"),
                            (["scan", "s3://a/b", "s3://a/c"], "one can be named"), (["ls", "s3://"], "no bucket"),
@@ -264,6 +265,21 @@ class Scanning(WithFolder):
             bad = run(*args, check=2)
             self.assertEqual(bad.stdout, b"", args)
             self.assertIn(hint, bad.stderr.decode(), args)
+
+    def test_nothing_to_read(self):
+        for name in ("ls", "scan"):
+            gone = run(name, self.folder, check=1)
+            self.assertIn(f"veneer: {self.folder}: not_found: nothing lies there\n", gone.stderr.decode())
+            self.assertIn(b"not_found", run(name, f"{self.folder}/*.parquet", check=1).stderr)
+            self.assertIn(b"not_found", run(name, "--where=k = 1", self.folder, check=1).stderr)
+        (self.folder / "k=1").mkdir()
+        (self.folder / "k=1/notes.txt").touch()
+        self.assertIn(b"nothing matches\n", run("scan", self.folder).stderr)
+        for options in (["--where=k = 2"], ["--where=k = 2", "--format=csv"], ["--keys=*.csv"]):
+            none = run("scan", *options, self.folder)
+            self.assertEqual(none.stdout, b"")
+            self.assertIn(b"nothing matches\n", none.stderr)
+            self.assertEqual(run("scan", "--quiet", *options, self.folder).stderr, b"")
 
     def test_few_descriptors_are_enough(self):
         for k in range(300):
@@ -300,12 +316,13 @@ class Exports(WithFolder):
         run(*self.options, f"--output={self.folder}/timed", f"--resume={self.folder}/timed.state")
         self.seconds = time.monotonic() - begin
 
-    def check_kills(self, number, kills, start):
+    def check_kills(self, signals, kills, start):
         """Interrupts runs at random moments until there were so many; each export is then complete."""
         exports = begun = 0
         while kills > 0:
             process = start(begun == 0)
             begun += 1
+            number = self.random.choice(signals)
             try:
                 process.wait(self.random.uniform(0, self.seconds * 1.2))
             except subprocess.TimeoutExpired:
@@ -331,10 +348,10 @@ class Exports(WithFolder):
             return subprocess.Popen([VENEER, *self.options, f"--output={output}", f"--resume={state}"],
                                     stderr=subprocess.DEVNULL)
 
-        for export in self.check_kills(signal.SIGKILL, 50, start):
+        for export in self.check_kills([signal.SIGKILL], 50, start):
             self.assertEqual(sorted(output.read_bytes().splitlines()), self.expected, f"export {export}")
 
-    def test_sigint_to_standard_output_fifty_times(self):
+    def test_signals_to_standard_output_fifty_times(self):
         output, state = self.folder / "rows.csv", self.folder / "state"
 
         def start(fresh):
@@ -346,7 +363,7 @@ class Exports(WithFolder):
                                            stderr=subprocess.DEVNULL)
             return process
 
-        for export in self.check_kills(signal.SIGINT, 50, start):
+        for export in self.check_kills([signal.SIGINT, signal.SIGTERM], 50, start):
             self.assertEqual(sorted(output.read_bytes().splitlines()), self.expected, f"export {export}")
 
     def test_what_has_ended_stays_as_it_is(self):
@@ -362,6 +379,28 @@ class Exports(WithFolder):
         run(*options)
         self.assertEqual(len(output.read_bytes().splitlines()), len(before.splitlines()) + 4000)
         self.assertTrue(output.read_bytes().startswith(before))
+
+    def test_csv_goes_on_under_its_header_only(self):
+        output, state, source = self.folder / "rows.csv", self.folder / "state", self.folder / "files"
+        options = ["scan", "--quiet", "--format=csv", f"--output={output}", f"--resume={state}", source]
+        (source / "k=1").mkdir(parents=True)
+        (source / "notes.txt").touch()
+        run(*options)
+        self.assertFalse(state.exists(), "no header is known before there is a file")
+        write_rows(source / "k=1/a.parquet", {"a": [1]})
+        run(*options)
+        run(*options)
+        write_rows(source / "k=2/a.parquet", {"a": [2]})
+        run(*options)
+        self.assertEqual(output.read_bytes(), b"a,k\r\n1,1\r\n2,2\r\n")
+        write_rows(source / "k=3/a.parquet", {"a": [3], "b": [4]})
+        told = run(*options, check=2).stderr.decode()
+        self.assertIn('is of an export with the columns ["a","k"], now they are ["a","b","k"]', told)
+        run(*options, check=2)
+        (source / "k=3/a.parquet").unlink()
+        write_rows(source / "k=3/a.parquet", {"a": [3]})
+        run(*options)
+        self.assertEqual(output.read_bytes(), b"a,k\r\n1,1\r\n2,2\r\n3,3\r\n")
 
     def test_limit_with_output_can_be_raised(self):
         output, state = self.folder / "rows.csv", self.folder / "state"
@@ -504,8 +543,10 @@ class Remote(WithFolder):
     def test_refusals_name_the_reason_and_no_secret(self):
         with S3Server(TRIPS.parent) as server:
             env = server.environment()
-            for args, kind in ((["count", "s3://bucket/none"], b"not_found"), (["ls", "s3://other/"], b"not_found")):
-                self.assertIn(kind, run(*args, env=env, check=1).stderr)
+            for args in (["count", "s3://bucket/none"], ["ls", "s3://other/"], ["ls", "s3://bucket/none/"],
+                         ["scan", "s3://bucket/none/"], ["scan", "--where=year = 2026", "s3://bucket/none/"]):
+                self.assertIn(b"not_found", run(*args, env=env, check=1).stderr)
+            self.assertIn(b"nothing matches", run("scan", "--where=year = 1", "s3://bucket/trips/", env=env).stderr)
             wrong = run("scan", "s3://bucket/", env={**env, "AWS_SECRET_ACCESS_KEY": "a wrong one"}, check=1)
             self.assertIn(b"access_denied", wrong.stderr)
             self.assertNotIn(b"a wrong one", wrong.stderr)
@@ -531,6 +572,9 @@ class Remote(WithFolder):
             subprocess.run(options, env=env, check=True)
             found = [json.loads(line)["id"] for line in output.read_bytes().splitlines()]
             self.assertEqual(sorted(found), list(range(1, ALL_ROWS + 1)))
+            server.counts.clear()
+            subprocess.run(options, env=env, check=True)
+            self.assertEqual(server.counts, {"list": 1}, "what is done is not opened again")
 
     def test_ten_thousand_objects_in_two_hundred_megabytes(self):
         if is_sanitized():

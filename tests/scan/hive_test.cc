@@ -112,6 +112,13 @@ TEST_CASE("declared types stand; without inference all others are strings") {
   none.add(values);
   CHECK(none.settled());
   CHECK(none.columns()[1].type == PartitionType::string);
+  CHECK(none.check_declared().ok());
+  const std::vector<std::pair<std::string, PartitionType>> mistyped = {
+      {"yaer", PartitionType::string}};
+  PartitionInference wrong(mistyped, true);
+  wrong.add(values);
+  CHECK(wrong.check_declared().to_string() ==
+        "invalid_argument: a type is declared for yaer, which is no partition");
 }
 
 TEST_CASE("values as numbers") {

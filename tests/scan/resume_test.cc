@@ -105,6 +105,28 @@ TEST_CASE("stopped again and again") {
   }
 }
 
+TEST_CASE("a scan that is done opens no object again, but what has come since") {
+  auto store = mixed_store();
+  for (const bool ordered : {false, true}) {
+    ScanOptions options = options_of(ordered, 3);
+    options.columns = {"id"};
+    options.where = "id >= 0 or d = 1";
+    options.resume = scan_store(store, options).token;
+    store->opens = 0;
+    const Scanned again = scan_store(store, options);
+    CHECK(again.status.ok());
+    CHECK(again.ids.empty());
+    CHECK(store->opens == 0);
+    CHECK(again.stats.objects_done == 12);
+    CHECK(again.stats.bytes_done == again.stats.bytes_matched);
+    CHECK(again.token == options.resume);
+
+    store->add("d=3/late.parquet", ids_file(1000, 7));
+    CHECK(scan_store(store, options).ids == numbers(1000, 7));
+    store->objects.pop_back();
+  }
+}
+
 TEST_CASE("a listing in no order, and one that changes") {
   auto store = mixed_store();
   std::mt19937 random(9);

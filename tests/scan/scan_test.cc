@@ -378,6 +378,20 @@ TEST_CASE("options that make no sense") {
   options.split = 2;
   options.split_count = 2;
   CHECK(scan_store(store, options).status.code() == StatusCode::invalid_argument);
+  // In whatever way the columns are found, and also where no row has been read by then.
+  for (const SchemaFrom from : {SchemaFrom::all_files, SchemaFrom::first_file}) {
+    options = {};
+    options.schema_from = from;
+    options.partition_types = {{"yaer", PartitionType::int64}};
+    const Scanned scanned = scan_store(store, options);
+    CHECK(scanned.status.code() == StatusCode::invalid_argument);
+    CHECK(scanned.status.message().find("yaer") != std::string_view::npos);
+    CHECK(Scan::parts(list(store), options, 2).status().code() == StatusCode::invalid_argument);
+    options.partition_columns = false;
+    CHECK(scan_store(store, options).status.ok());
+    options.partition_columns = true;
+    CHECK(scan_store(std::make_shared<Store>(), options).status.ok());
+  }
   CHECK(Scan::open(std::unique_ptr<Lister>()).status().code() == StatusCode::invalid_argument);
   CHECK(Scan::open("/nonesuch/x").status().code() == StatusCode::not_found);
 }

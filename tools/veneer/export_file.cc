@@ -67,6 +67,17 @@ bool ExportFile::open_output() {
   return true;
 }
 
+bool ExportFile::begin(std::string header) {
+  if (goes_on_ && state_.header != header) {
+    run_->wrong_use(plan_.resume + " is of an export with the columns " + state_.header +
+                    ", now they are " + header + "; --columns keeps them, removing it begins anew");
+    return false;
+  }
+  state_.header = std::move(header);
+  begun_ = true;
+  return true;
+}
+
 void ExportFile::covered(int64_t rows, const TokenOf& token) {
   if (plan_.resume.empty()) return;
   const int64_t begin = now_in_millis();

@@ -40,9 +40,10 @@ class ExportFile {
   int64_t rows() const { return state_.rows; }
   bool goes_on() const { return goes_on_; }
 
-  /// Tells that what stands before the rows is written; without it no state is saved, since an
-  /// export that goes on would leave it out.
-  void begun() { begun_ = true; }
+  /// Tells that what stands before the rows is written, with these names as its header; without it
+  /// no state is saved, since an export that goes on would leave it out. False, reported, where the
+  /// export goes on with what has another header.
+  bool begin(std::string header);
   /// Tells that `rows` rows were written, which a token taken now covers. Saves the state now and
   /// then: as often as costs a small part of the time.
   void covered(int64_t rows, const TokenOf& token);

@@ -119,6 +119,9 @@ void run_ls(Run* run) {
   if (totals.objects > 0) grid.end_file();
   if (!run->writing()) return;
   if (status.ok()) {
+    if (totals.objects + totals.others == 0 && !lies_anything(run, given.operands())) {
+      run->fail(location, "not_found", "nothing lies there");
+    }
     print_totals(run, totals);
   } else if (status.code() == veneer::StatusCode::invalid_argument) {
     run->wrong_use(status.message());

@@ -140,4 +140,14 @@ veneer::Result<std::unique_ptr<veneer::Lister>> open_lister(Run* run,
   return client->list(parts->bucket, parts->key);
 }
 
+bool lies_anything(Run* run, std::span<const std::string> operands) {
+  veneer::Result<std::unique_ptr<veneer::Lister>> lister = open_lister(run, operands);
+  std::vector<veneer::ObjectInfo> page;
+  for (bool more = lister.ok(); more && page.empty();) {
+    veneer::Result<bool> listed = (*lister)->next(&page);
+    more = listed.ok() && *listed;
+  }
+  return !page.empty();
+}
+
 }  // namespace cli

@@ -26,4 +26,7 @@ veneer::Result<veneer::File> open_remote_file(Run* run, const std::string& url);
 veneer::Result<std::unique_ptr<veneer::Lister>> open_lister(Run* run,
                                                             std::span<const std::string> operands);
 
+/// Whether anything at all lies where the operands say, whatever its name: one listing more.
+bool lies_anything(Run* run, std::span<const std::string> operands);
+
 }  // namespace cli

@@ -58,6 +58,7 @@ bool write_all(int fd, std::string_view text) {
 std::string ResumeState::to_text() const {
   std::string text(kHeader);
   text += "\nformat " + format;
+  text += "\nheader " + header;
   text += "\nrows " + std::to_string(rows);
   text += "\nbytes " + std::to_string(output_bytes);
   text += "\ntoken " + token;
@@ -69,19 +70,21 @@ std::string ResumeState::to_text() const {
 veneer::Result<ResumeState> ResumeState::parse(std::string_view text) {
   ResumeState state;
   std::string_view format;
+  std::string_view header;
   std::string_view token;
   if (!text.starts_with(kHeader) || !text.substr(kHeader.size()).starts_with('\n')) {
     return wrong("it begins otherwise");
   }
   text.remove_prefix(kHeader.size() + 1);
-  if (!take_line(&text, "format", &format) || !take_count(&text, "rows", &state.rows) ||
-      !take_count(&text, "bytes", &state.output_bytes) || !take_line(&text, "token", &token) ||
-      !text.starts_with("output ") || !text.ends_with('\n')) {
+  if (!take_line(&text, "format", &format) || !take_line(&text, "header", &header) ||
+      !take_count(&text, "rows", &state.rows) || !take_count(&text, "bytes", &state.output_bytes) ||
+      !take_line(&text, "token", &token) || !text.starts_with("output ") || !text.ends_with('\n')) {
     return wrong("a line is missing or wrong");
   }
   // The name comes last, since it may hold any byte.
   state.output = text.substr(7, text.size() - 8);
   state.format = format;
+  state.header = header;
   state.token = token;
   return state;
 }

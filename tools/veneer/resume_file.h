@@ -13,6 +13,8 @@ namespace cli {
 /// checks its form, the scan its token.
 struct ResumeState {
   std::string format;
+  /// Of CSV: the names in its header, as JSON.
+  std::string header;
   /// With --output: the file's name, and how many of its bytes hold the rows that the token covers.
   std::string output;
   int64_t output_bytes = 0;

@@ -8,6 +8,7 @@
 #include "export_file.h"
 #include "grid.h"
 #include "interrupt.h"
+#include "json.h"
 #include "progress_line.h"
 #include "remote.h"
 #include "rows.h"
@@ -149,9 +150,11 @@ class ScanJob {
   bool parse();
   bool start();
   bool begin_rows();
+  bool begin_writer();
   void read_rows();
   void finish(const veneer::Status& status);
   void report(const veneer::Status& status);
+  void report_nothing(const veneer::ScanStats& stats);
   void report_skipped();
   void explain(const veneer::ScanStats& stats);
 
@@ -238,24 +241,39 @@ bool ScanJob::start() {
   return true;
 }
 
-/// Waits for the schema, and hands it to the writer.
+/// Waits for the schema, and hands it to the writer: where an export goes on, and where there is
+/// nothing to read, only once there are rows.
 bool ScanJob::begin_rows() {
+  if (!scan_->schema()) return false;
+  const bool now = !export_->goes_on() && scan_->stats().objects_matched > 0;
+  return format_ == "none" || !now || begin_writer();
+}
+
+bool ScanJob::begin_writer() {
   veneer::Result<const veneer::Schema*> schema = scan_->schema();
-  if (!schema) return false;
-  if (format_ == "none") return true;
   writer_ = format_ == "csv" ? make_csv_writer(run_, !export_->goes_on())
                              : make_row_writer(run_, format_);
   std::vector<const veneer::Field*> fields;
-  for (const veneer::Field& field : (*schema)->fields()) fields.push_back(&field);
-  if (!writer_->begin(run_, {location_, **schema, fields})) return false;
-  export_->begun();
-  return true;
+  Out header;
+  Json names(&header);
+  names.begin_array();
+  for (const veneer::Field& field : (*schema)->fields()) {
+    fields.push_back(&field);
+    names.string(field.name);
+  }
+  names.end_array();
+  return export_->begin(format_ == "csv" ? std::string(header.text()) : "") &&
+         writer_->begin(run_, {location_, **schema, fields});
 }
 
 void ScanJob::read_rows() {
   veneer::ScanBatch batch;
   RowBlock block;
   while (rows_ < limit_ && run_->writing() && scan_->next(&batch)) {
+    if (writer_ == nullptr && format_ != "none" && !begin_writer()) {
+      export_->keep_state();
+      break;
+    }
     block.assign(batch);
     const auto left = static_cast<uint64_t>(limit_ - rows_);
     if (block.num_rows > left) {
@@ -288,6 +306,16 @@ void ScanJob::report(const veneer::Status& status) {
   }
 }
 
+/// Nothing at all where something should lie is most likely a mistyped name; that filters leave
+/// nothing is an answer.
+void ScanJob::report_nothing(const veneer::ScanStats& stats) {
+  if (stats.objects_listed == 0 && !lies_anything(run_, run_->options().operands())) {
+    run_->fail(location_, "not_found", "nothing lies there");
+  } else if (!run_->options().has("quiet")) {
+    run_->note(location_ + ": of what lies there nothing matches");
+  }
+}
+
 void ScanJob::finish(const veneer::Status& status) {
   report_skipped();
   const bool saved = export_->close(rows_, [this] { return scan_->token(); });
@@ -298,6 +326,9 @@ void ScanJob::finish(const veneer::Status& status) {
                    : "interrupted");
   } else if (run_->writing() && rows_ < limit_) {
     report(status);
+    // A part may be of nothing, and what was exported may have gone.
+    const bool whole = options_.split_count == 1 && options_.resume.empty();
+    if (status.ok() && whole && stats.objects_matched == 0) report_nothing(stats);
   }
   if (run_->options().has("explain")) explain(stats);
   if (run_->options().has("quiet")) return;
