@@ -1,6 +1,7 @@
 // Arrays whose length a file chose, in memory that is charged.
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <new>
@@ -18,7 +19,7 @@ namespace veneer {
 template <class T>
 class PoolArray {
  public:
-  static_assert(std::is_nothrow_move_constructible_v<T> && alignof(T) <= 64);
+  static_assert(alignof(T) <= 64);
 
   explicit PoolArray(MemoryPool* pool) noexcept : pool_(pool) {}
   PoolArray(PoolArray&& other) noexcept
@@ -38,16 +39,20 @@ class PoolArray {
     if (data_ != nullptr) pool_->deallocate(data_, capacity_ * sizeof(T));
   }
 
-  /// Room for `capacity` elements.
+  /// Room for `capacity` elements. Elements that cannot be moved get all of it before the first.
   Status reserve(size_t capacity) {
     if (capacity <= capacity_) return {};
     if (capacity > SIZE_MAX / 2 / sizeof(T)) return Status::over_limit("array size overflows");
     auto memory = pool_->allocate(capacity * sizeof(T));
     if (!memory) return std::move(memory).status();
     T* fresh = static_cast<T*>(*memory);
-    for (size_t i = 0; i < size_; ++i) {
-      new (fresh + i) T(std::move(data_[i]));
-      data_[i].~T();
+    if constexpr (std::is_nothrow_move_constructible_v<T>) {
+      for (size_t i = 0; i < size_; ++i) {
+        new (fresh + i) T(std::move(data_[i]));
+        data_[i].~T();
+      }
+    } else {
+      assert(size_ == 0);
     }
     if (data_ != nullptr) pool_->deallocate(data_, capacity_ * sizeof(T));
     data_ = fresh;

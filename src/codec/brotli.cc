@@ -7,10 +7,10 @@
 namespace veneer::codec {
 namespace {
 
-void* allocate(void* pool, size_t bytes) {
+void* brotli_allocate(void* pool, size_t bytes) {
   return pool_allocate(static_cast<MemoryPool*>(pool), bytes);
 }
-void deallocate(void* pool, void* memory) { pool_free(static_cast<MemoryPool*>(pool), memory); }
+void brotli_free(void* pool, void* memory) { pool_free(static_cast<MemoryPool*>(pool), memory); }
 
 bool is_memory_error(BrotliDecoderErrorCode error) noexcept {
   return error <= BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES &&
@@ -21,7 +21,7 @@ bool is_memory_error(BrotliDecoderErrorCode error) noexcept {
 
 Status decompress_brotli(MemoryPool* pool, std::span<const uint8_t> in, std::span<uint8_t> out) {
   // The library cannot reset a state; its first block is small, the rest follows the stream.
-  BrotliDecoderState* state = BrotliDecoderCreateInstance(allocate, deallocate, pool);
+  BrotliDecoderState* state = BrotliDecoderCreateInstance(brotli_allocate, brotli_free, pool);
   if (state == nullptr) return no_context(Codec::brotli);
   const uint8_t* next_in = in.data();
   size_t in_left = in.size();

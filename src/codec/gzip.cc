@@ -16,26 +16,26 @@ constexpr int kGzipOrZlib = 15 + 32;
 constexpr int kBareDeflate = -15;
 
 // Lives at one address: zlib's own state points back at the stream.
-struct Context {
+struct GzipContext {
   MemoryPool* pool;
   z_stream stream;
 };
 
-void* allocate(void* pool, unsigned items, unsigned size) {
+void* zlib_allocate(void* pool, unsigned items, unsigned size) {
   const uint64_t bytes = uint64_t{items} * size;
   return bytes > SIZE_MAX
              ? nullptr
              : pool_allocate(static_cast<MemoryPool*>(pool), static_cast<size_t>(bytes));
 }
-void deallocate(void* pool, void* memory) { pool_free(static_cast<MemoryPool*>(pool), memory); }
+void zlib_free(void* pool, void* memory) { pool_free(static_cast<MemoryPool*>(pool), memory); }
 
-Result<Context*> context_of(void** slot, MemoryPool* pool) {
-  if (*slot != nullptr) return static_cast<Context*>(*slot);
-  void* memory = pool_allocate(pool, sizeof(Context));
+Result<GzipContext*> gzip_context(void** slot, MemoryPool* pool) {
+  if (*slot != nullptr) return static_cast<GzipContext*>(*slot);
+  void* memory = pool_allocate(pool, sizeof(GzipContext));
   if (memory == nullptr) return no_context(Codec::gzip);
-  auto* context = new (memory) Context{pool, {}};
-  context->stream.zalloc = allocate;
-  context->stream.zfree = deallocate;
+  auto* context = new (memory) GzipContext{pool, {}};
+  context->stream.zalloc = zlib_allocate;
+  context->stream.zfree = zlib_free;
   context->stream.opaque = pool;
   if (inflateInit2(&context->stream, kGzipOrZlib) != Z_OK) {
     pool_free(pool, memory);
@@ -81,7 +81,7 @@ Status inflate_all(z_stream& z, int window_bits, std::span<const uint8_t> in,
 
 Status decompress_gzip(void** slot, MemoryPool* pool, std::span<const uint8_t> in,
                        std::span<uint8_t> out) {
-  auto context = context_of(slot, pool);
+  auto context = gzip_context(slot, pool);
   if (!context) return std::move(context).status();
   z_stream& z = (*context)->stream;
 
@@ -95,7 +95,7 @@ Status decompress_gzip(void** slot, MemoryPool* pool, std::span<const uint8_t> i
 
 void free_gzip_context(void* slot) noexcept {
   if (slot == nullptr) return;
-  auto* context = static_cast<Context*>(slot);
+  auto* context = static_cast<GzipContext*>(slot);
   inflateEnd(&context->stream);
   pool_free(context->pool, context);
 }

@@ -8,12 +8,12 @@ namespace veneer::codec {
 namespace {
 
 // A context takes 11 KB in libdeflate 1.14.
-constexpr size_t kContextBytes = size_t{32} << 10;
+constexpr size_t kLibdeflateBytes = size_t{32} << 10;
 
-libdeflate_decompressor* context_of(void** slot, MemoryPool* pool) noexcept {
-  if (*slot == nullptr && pool->charge(kContextBytes).ok()) {
+libdeflate_decompressor* libdeflate_context(void** slot, MemoryPool* pool) noexcept {
+  if (*slot == nullptr && pool->charge(kLibdeflateBytes).ok()) {
     *slot = libdeflate_alloc_decompressor();
-    if (*slot == nullptr) pool->discharge(kContextBytes);
+    if (*slot == nullptr) pool->discharge(kLibdeflateBytes);
   }
   return static_cast<libdeflate_decompressor*>(*slot);
 }
@@ -22,7 +22,7 @@ libdeflate_decompressor* context_of(void** slot, MemoryPool* pool) noexcept {
 
 bool decompress_gzip_members(void** slot, MemoryPool* pool, std::span<const uint8_t> in,
                              std::span<uint8_t> out) {
-  libdeflate_decompressor* const context = context_of(slot, pool);
+  libdeflate_decompressor* const context = libdeflate_context(slot, pool);
   if (context == nullptr) return false;
   while (!in.empty()) {
     size_t took = 0;
@@ -40,7 +40,7 @@ bool decompress_gzip_members(void** slot, MemoryPool* pool, std::span<const uint
 void free_libdeflate_context(void* context, MemoryPool* pool) noexcept {
   if (context == nullptr) return;
   libdeflate_free_decompressor(static_cast<libdeflate_decompressor*>(context));
-  pool->discharge(kContextBytes);
+  pool->discharge(kLibdeflateBytes);
 }
 
 }  // namespace veneer::codec

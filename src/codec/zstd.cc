@@ -9,14 +9,14 @@ namespace veneer::codec {
 namespace {
 
 // A context takes 96 KB in zstd 1.5 and 160 in 1.4; frames of versions before 0.8 need another.
-constexpr size_t kContextBytes = size_t{256} << 10;
+constexpr size_t kZstdBytes = size_t{256} << 10;
 
-Result<ZSTD_DCtx*> context_of(void** slot, MemoryPool* pool) {
+Result<ZSTD_DCtx*> zstd_context(void** slot, MemoryPool* pool) {
   if (*slot == nullptr) {
-    VENEER_CHECK(pool->charge(kContextBytes));
+    VENEER_CHECK(pool->charge(kZstdBytes));
     *slot = ZSTD_createDCtx();
     if (*slot == nullptr) {
-      pool->discharge(kContextBytes);
+      pool->discharge(kZstdBytes);
       return no_context(Codec::zstd);
     }
   }
@@ -27,7 +27,7 @@ Result<ZSTD_DCtx*> context_of(void** slot, MemoryPool* pool) {
 
 Status decompress_zstd(void** slot, MemoryPool* pool, std::span<const uint8_t> in,
                        std::span<uint8_t> out) {
-  VENEER_TRY(ZSTD_DCtx* const context, context_of(slot, pool));
+  VENEER_TRY(ZSTD_DCtx* const context, zstd_context(slot, pool));
   // Room in the padding keeps the library on its wide copies up to the last byte. All frames are
   // decoded in one call, straight into `out`: no window is allocated, whatever the frame asks for.
   const size_t got =
@@ -44,7 +44,7 @@ Status decompress_zstd(void** slot, MemoryPool* pool, std::span<const uint8_t> i
 void free_zstd_context(void* context, MemoryPool* pool) noexcept {
   if (context == nullptr) return;
   ZSTD_freeDCtx(static_cast<ZSTD_DCtx*>(context));
-  pool->discharge(kContextBytes);
+  pool->discharge(kZstdBytes);
 }
 
 }  // namespace veneer::codec

@@ -15,7 +15,7 @@ namespace veneer::column {
 namespace {
 
 // Levels decoded at once for nested leaves: small enough for the first-level cache.
-constexpr size_t kBlock = 4096;
+constexpr size_t kLevelsAtOnce = 4096;
 // Values decoded at once before they go to their slots: as small, at up to 16 bytes each.
 constexpr size_t kSpreadBlock = 1024;
 
@@ -53,6 +53,7 @@ LeafReader::LeafReader(const Options& options)
   }
   spread_ = bitmap_ && !options_.keep_dictionary && kind_ == layout_.kind;
 }
+LeafReader::~LeafReader() = default;
 
 Status LeafReader::open_chunk(ChunkSource* source, Codec codec, int64_t num_values, int64_t rows) {
   if (max_repetition_ == 0 && num_values != rows) {
@@ -404,7 +405,7 @@ Status LeafReader::read_flat_levels(size_t rows, LeafData* out) {
 
 template <class Level>
 Status LeafReader::refill_block() {
-  const auto n = narrow<size_t>(std::min<int64_t>(page_left_, kBlock));
+  const auto n = narrow<size_t>(std::min<int64_t>(page_left_, kLevelsAtOnce));
   VENEER_CHECK(repetition_block_.resize_discard(n * sizeof(Level)));
   VENEER_CHECK(definition_block_.resize_discard(n * sizeof(Level)));
   VENEER_CHECK(repetition_.decode(repetition_block_.as<Level>(), n));
@@ -564,7 +565,7 @@ Status LeafReader::skip(int64_t rows) {
         VENEER_CHECK(need_page());
         // In blocks, for the levels' sake.
         for (int64_t left = now; left > 0;) {
-          const auto block = narrow<size_t>(std::min<int64_t>(left, kBlock));
+          const auto block = narrow<size_t>(std::min<int64_t>(left, kLevelsAtOnce));
           size_t present = block;
           if (max_definition_ != 0) {
             VENEER_CHECK(definition_block_.resize_discard(block * sizeof(uint16_t)));

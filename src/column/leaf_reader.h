@@ -34,6 +34,8 @@ class LeafReader {
   };
 
   explicit LeafReader(const Options& options);
+  LeafReader(const LeafReader&) = delete;
+  ~LeafReader();
 
   /// Starts on the chunk of a row group of `rows` rows. The source must outlive its reading.
   Status open_chunk(ChunkSource* source, Codec codec, int64_t num_values, int64_t rows);

@@ -19,7 +19,7 @@ namespace {
 using encoding::Words;
 
 // Values converted at once: small enough for the first-level cache.
-constexpr size_t kBlock = 1024;
+constexpr size_t kDecimalsAtOnce = 1024;
 // One piece of memory for DELTA_BYTE_ARRAY's strings; views reach 32 bits far.
 constexpr uint64_t kArenaMost = uint64_t{1} << 30;
 
@@ -334,7 +334,7 @@ Status ValueDecoder::decode_decimals(size_t n, LeafData* data, uint8_t* out) {
   const bool variable = layout_.type == PhysicalType::byte_array;
   const size_t each = variable ? sizeof(BinaryView) : layout_.stored_width;
   while (n != 0) {
-    const size_t now = std::min(n, kBlock);
+    const size_t now = std::min(n, kDecimalsAtOnce);
     VENEER_CHECK(scratch_.resize_discard(now * each));
     if (variable) {
       // The views are used up at once, so that their bytes need no keeping. DELTA_BYTE_ARRAY adds

@@ -36,7 +36,7 @@ struct Constants<double> {
 };
 
 constexpr size_t kHeader = 7;
-constexpr size_t kPiece = 256;
+constexpr size_t kDeltasAtOnce = 256;
 
 // The x87 would keep the first product in extended precision, and round twice. (Factors are handed
 // by reference: GCC cannot pass values from x87 code to SSE code.)
@@ -162,9 +162,9 @@ Status AlpDecoder<T>::decode_vector(size_t vector, T* out) const {
   const size_t n = values_of(vector);
   const T& factor = Constants<T>::kPowers[v.factor];
   const T& inverse = Constants<T>::kInverses[v.exponent];
-  Unsigned deltas[kPiece + 64 / sizeof(Unsigned)];
-  for (size_t done = 0; done < n; done += kPiece) {
-    const size_t count = std::min(kPiece, n - done);
+  Unsigned deltas[kDeltasAtOnce + 64 / sizeof(Unsigned)];
+  for (size_t done = 0; done < n; done += kDeltasAtOnce) {
+    const size_t count = std::min(kDeltasAtOnce, n - done);
     unpack(v.packed, uint64_t{done} * v.bit_width, v.bit_width, deltas, count);
     to_decimals(deltas, count, v.reference, factor, inverse, out + done);
   }

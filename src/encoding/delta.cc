@@ -15,8 +15,8 @@ namespace veneer::encoding {
 namespace {
 
 // A miniblock may be of any size: it is unpacked and summed in pieces that stay in L1.
-constexpr size_t kPiece = 1024;
-constexpr std::string_view kWhat = "delta-encoded values";
+constexpr size_t kValuesAtOnce = 1024;
+constexpr std::string_view kDeltaValues = "delta-encoded values";
 
 }  // namespace
 
@@ -80,7 +80,7 @@ Status DeltaDecoder<T>::next_miniblock() {
   uint64_t size = uint64_t{values_each_} / 8 * width;
   if (size > remaining) {  // fine for the last one as long as its values are there
     if ((uint64_t{count} * width + 7) / 8 > remaining) {
-      return ends_early(kWhat, count_ - left_ + remaining * 8 / width, count_);
+      return ends_early(kDeltaValues, count_ - left_ + remaining * 8 / width, count_);
     }
     size = remaining;
   }
@@ -98,7 +98,7 @@ void DeltaDecoder<T>::take(U* out, size_t n) {
     if (width_ <= 32) {
       unpack(*kernels_, packed_, packed_bit_, width_, out, n);
     } else {
-      uint64_t wide[kPiece + 8];
+      uint64_t wide[kValuesAtOnce + 8];
       unpack(*kernels_, packed_, packed_bit_, width_, wide, n);
       for (size_t i = 0; i < n; ++i) out[i] = static_cast<U>(wide[i]);
     }
@@ -114,7 +114,7 @@ void DeltaDecoder<T>::take(U* out, size_t n) {
 
 template <class T>
 Status DeltaDecoder<T>::decode(T* out, size_t n) {
-  if (n > left_) return ends_early(kWhat, left_, n);
+  if (n > left_) return ends_early(kDeltaValues, left_, n);
   // The same object may be looked at as the unsigned type that corresponds to T.
   U* to = reinterpret_cast<U*>(out);
   U* const end = to + n;
@@ -125,7 +125,7 @@ Status DeltaDecoder<T>::decode(T* out, size_t n) {
   }
   while (to != end) {
     if (mini_left_ == 0) VENEER_CHECK(next_miniblock());
-    const size_t count = std::min({mini_left_, static_cast<size_t>(end - to), kPiece});
+    const size_t count = std::min({mini_left_, static_cast<size_t>(end - to), kValuesAtOnce});
     take(to, count);
     to += count;
   }
@@ -134,13 +134,13 @@ Status DeltaDecoder<T>::decode(T* out, size_t n) {
 
 template <class T>
 Status DeltaDecoder<T>::skip(size_t n) {
-  if (n > left_) return ends_early(kWhat, left_, n);
+  if (n > left_) return ends_early(kDeltaValues, left_, n);
   if (first_ && n != 0) {
     first_ = false;
     --left_;
     --n;
   }
-  U scratch[kPiece + 64 / sizeof(U)];
+  U scratch[kValuesAtOnce + 64 / sizeof(U)];
   while (n != 0) {
     if (mini_left_ == 0) VENEER_CHECK(next_miniblock());
     size_t count = std::min(mini_left_, n);
@@ -149,7 +149,7 @@ Status DeltaDecoder<T>::skip(size_t n) {
       mini_left_ -= count;
       left_ -= count;
     } else {
-      count = std::min(count, kPiece);
+      count = std::min(count, kValuesAtOnce);
       take(scratch, count);
     }
     n -= count;

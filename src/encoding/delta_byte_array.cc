@@ -12,7 +12,7 @@
 namespace veneer::encoding {
 namespace {
 
-constexpr size_t kBlock = 256;
+constexpr size_t kStringsAtOnce = 256;
 
 // Copies n bytes by way of 64 whatever n is: the branch on short lengths that this saves was almost
 // half of the time (33 against 19 ms on lineitem). The first 64 bytes may overlap.
@@ -41,8 +41,8 @@ inline void copy(const uint8_t* from, size_t n, uint8_t* to) noexcept {
 }  // namespace
 
 struct DeltaByteArrayDecoder::Lengths {
-  int32_t prefix[kBlock + 16];
-  int32_t suffix[kBlock + 16];
+  int32_t prefix[kStringsAtOnce + 16];
+  int32_t suffix[kStringsAtOnce + 16];
 
   /// Whether value i can be made from a previous value of `previous` bytes and `left` bytes of
   /// suffixes. Negative lengths are larger than either.
@@ -96,7 +96,7 @@ Status DeltaByteArrayDecoder::peek_bytes(size_t n, uint64_t* total) const {
   size_t left = bytes_.size() - position_;
   uint64_t sum = 0;
   for (size_t done = 0; done < n;) {
-    const size_t count = std::min(kBlock, n - done);
+    const size_t count = std::min(kStringsAtOnce, n - done);
     VENEER_CHECK(next_lengths(&prefixes, &suffixes, count, &lengths));
     for (size_t i = 0; i < count; ++i) {
       if (!lengths.fit(i, previous, left)) [[unlikely]] {
@@ -124,7 +124,7 @@ Status DeltaByteArrayDecoder::decode(size_t n, uint8_t* arena, uint32_t buffer_i
   size_t previous_length = last_.size();
   uint8_t* to = arena;
   for (size_t done = 0; done < n;) {
-    const size_t count = std::min(kBlock, n - done);
+    const size_t count = std::min(kStringsAtOnce, n - done);
     VENEER_CHECK(next_lengths(&prefixes_, &suffixes_, count, &lengths));
     for (size_t i = 0; i < count; ++i) {
       if (!lengths.fit(i, previous_length, left)) [[unlikely]] {
@@ -160,7 +160,7 @@ Status DeltaByteArrayDecoder::decode_fixed(uint8_t* out, size_t n, size_t width)
   size_t previous_length = last_.size();
   uint8_t* to = out;
   for (size_t done = 0; done < n;) {
-    const size_t count = std::min(kBlock, n - done);
+    const size_t count = std::min(kStringsAtOnce, n - done);
     VENEER_CHECK(next_lengths(&prefixes_, &suffixes_, count, &lengths));
     for (size_t i = 0; i < count; ++i) {
       if (!lengths.fit(i, previous_length, left)) [[unlikely]] {
@@ -189,7 +189,7 @@ Status DeltaByteArrayDecoder::decode_fixed(uint8_t* out, size_t n, size_t width)
 Status DeltaByteArrayDecoder::skip(size_t n) {
   Lengths lengths;
   while (n != 0) {
-    const size_t count = std::min(kBlock, n);
+    const size_t count = std::min(kStringsAtOnce, n);
     VENEER_CHECK(next_lengths(&prefixes_, &suffixes_, count, &lengths));
     for (size_t i = 0; i < count; ++i) {
       const size_t left = bytes_.size() - position_;

@@ -10,7 +10,7 @@
 namespace veneer::encoding {
 namespace {
 
-constexpr size_t kBlock = 256;
+constexpr size_t kLengthsAtOnce = 256;
 
 }  // namespace
 
@@ -41,9 +41,9 @@ Status DeltaLengthDecoder::next_lengths(int32_t* lengths, size_t n, uint32_t* lo
 // 22 against 38 ms on lineitem's strings.
 Status DeltaLengthDecoder::decode(BinaryView* out, size_t n, uint32_t buffer_index,
                                   uint32_t base_offset) {
-  int32_t lengths[kBlock + 16];
+  int32_t lengths[kLengthsAtOnce + 16];
   for (size_t done = 0; done < n;) {
-    const size_t count = std::min(kBlock, n - done);
+    const size_t count = std::min(kLengthsAtOnce, n - done);
     uint32_t longest;
     VENEER_CHECK(next_lengths(lengths, count, &longest));
     const uint8_t* p = bytes_.data() + position_;
@@ -70,9 +70,9 @@ Status DeltaLengthDecoder::decode(BinaryView* out, size_t n, uint32_t buffer_ind
 }
 
 Status DeltaLengthDecoder::skip(size_t n) {
-  int32_t lengths[kBlock + 16];
+  int32_t lengths[kLengthsAtOnce + 16];
   while (n != 0) {
-    const size_t count = std::min(kBlock, n);
+    const size_t count = std::min(kLengthsAtOnce, n);
     uint32_t longest;
     VENEER_CHECK(next_lengths(lengths, count, &longest));
     for (size_t i = 0; i < count; ++i) position_ += static_cast<uint32_t>(lengths[i]);

@@ -38,10 +38,9 @@ class DictionaryIndexDecoder {
   unsigned bit_width() const noexcept { return rle_.bit_width(); }
 
  private:
-  template <size_t Width, class Index>
-  Status gather(uint8_t* out, size_t n, const uint8_t* dictionary, size_t size, size_t width);
-  template <size_t Width>
-  Status dispatch(uint8_t* out, size_t n, const uint8_t* dictionary, size_t size, size_t width);
+  template <class Index>
+  Status decode_elements(uint8_t* out, size_t n, const uint8_t* dictionary, size_t size,
+                         size_t width);
 
   RleDecoder rle_;
 };

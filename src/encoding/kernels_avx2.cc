@@ -42,6 +42,8 @@ VENEER_AVX2_INLINE __m256i load_pair(const uint8_t* low, const uint8_t* high) {
 
 // Unpacking. A shuffle brings the bytes that hold a value's bits into its lane; a shift of its own
 // and a mask make the value. Both follow from the width alone, since every step starts at a byte.
+// Those of 32- and 64-bit lanes are made in registers, a dozen instructions a call: tables of them
+// would be 10 KB, and mostly out of the cache.
 
 // 16 values of at most 8 bits lie in 16 bytes, each in two bytes of a 16-bit lane. AVX2 has no
 // shift by lane for those: a multiplication moves the value to the top of its lane instead.
@@ -64,45 +66,9 @@ constexpr Steps8 kSteps8;
 // 8 values of at most 26 or exactly 28 bits: 4 in each half, the upper half from the byte of value
 // 4 on.
 constexpr bool fits_steps32(unsigned width) { return width <= 26 || width == 28; }
-struct Steps32 {
-  alignas(32) uint8_t shuffle[29][32];
-  alignas(32) uint32_t shift[29][8];
-  constexpr Steps32() : shuffle(), shift() {
-    for (unsigned width = 1; width <= 28; ++width) {
-      for (unsigned i = 0; i < 8; ++i) {
-        const unsigned bit = i < 4 ? i * width : i * width - 4 * width / 8 * 8;
-        for (unsigned k = 0; k < 4; ++k) {
-          shuffle[width][4 * i + k] = bit / 8 + k < 16 ? static_cast<uint8_t>(bit / 8 + k) : kZero;
-        }
-        shift[width][i] = bit % 8;
-      }
-    }
-  }
-};
-constexpr Steps32 kSteps32;
-
 // 8 values of at most 58 bits, or of 60 or 64: two steps of 4, each of two halves of 2. `begin` is
 // the byte that a half is loaded from.
 constexpr bool fits_steps64(unsigned width) { return width <= 58 || width == 60 || width == 64; }
-struct Steps64 {
-  alignas(32) uint8_t shuffle[65][2][32];
-  alignas(32) uint64_t shift[65][2][4];
-  uint8_t begin[65][4];
-  constexpr Steps64() : shuffle(), shift(), begin() {
-    for (unsigned width = 1; width <= 64; ++width) {
-      for (unsigned i = 0; i < 8; ++i) {
-        begin[width][i / 2] = static_cast<uint8_t>(i / 2 * 2 * width / 8);
-        const unsigned bit = i * width - begin[width][i / 2] * 8u;
-        for (unsigned k = 0; k < 8; ++k) {
-          shuffle[width][i / 4][i % 4 * 8 + k] =
-              bit / 8 + k < 16 ? static_cast<uint8_t>(bit / 8 + k) : kZero;
-        }
-        shift[width][i / 4][i % 4] = bit % 8;
-      }
-    }
-  }
-};
-constexpr Steps64 kSteps64;
 
 template <class T>
 constexpr auto portable() {
@@ -150,8 +116,19 @@ struct Step32 {
   __m256i shuffle, shift, mask;
 };
 VENEER_AVX2_INLINE Step32 step32(unsigned width) {
-  return {load(kSteps32.shuffle[width]), load(kSteps32.shift[width]),
-          _mm256_set1_epi32(static_cast<int>((uint64_t{1} << width) - 1))};
+  const auto begin = static_cast<int>(4 * width & 7);  // of the upper half, in its first byte
+  const __m256i bits =
+      _mm256_add_epi32(_mm256_mullo_epi32(_mm256_set1_epi32(static_cast<int>(width)),
+                                          _mm256_setr_epi32(0, 1, 2, 3, 0, 1, 2, 3)),
+                       _mm256_setr_epi32(0, 0, 0, 0, begin, begin, begin, begin));
+  const __m256i spread =
+      _mm256_broadcastsi128_si256(_mm_setr_epi32(0, 0x04040404, 0x08080808, 0x0C0C0C0C));
+  Step32 step;
+  step.shuffle = _mm256_add_epi8(_mm256_shuffle_epi8(_mm256_srli_epi32(bits, 3), spread),
+                                 _mm256_set1_epi32(0x03020100));
+  step.shift = _mm256_and_si256(bits, _mm256_set1_epi32(7));
+  step.mask = _mm256_set1_epi32(static_cast<int>((uint64_t{1} << width) - 1));
+  return step;
 }
 VENEER_AVX2_INLINE __m256i eight(const uint8_t* in, unsigned width, const Step32& step) {
   const __m256i bytes = _mm256_shuffle_epi8(load_pair(in, in + width / 2), step.shuffle);
@@ -164,13 +141,17 @@ struct Step64 {
   size_t begin[4];
 };
 VENEER_AVX2_INLINE Step64 step64(unsigned width) {
+  const __m256i spread = _mm256_broadcastsi128_si256(_mm_set_epi64x(0x0808080808080808, 0));
   Step64 step;
-  for (int i = 0; i < 2; ++i) {
-    step.shuffle[i] = load(kSteps64.shuffle[width][i]);
-    step.shift[i] = load(kSteps64.shift[width][i]);
+  for (unsigned i = 0; i < 2; ++i) {
+    const int64_t first = 4 * i * width & 7, second = (4 * i + 2) * width & 7;
+    const __m256i bits = _mm256_set_epi64x(second + width, second, first + width, first);
+    step.shuffle[i] = _mm256_add_epi8(_mm256_shuffle_epi8(_mm256_srli_epi64(bits, 3), spread),
+                                      _mm256_set1_epi64x(0x0706050403020100));
+    step.shift[i] = _mm256_and_si256(bits, _mm256_set1_epi64x(7));
   }
   step.mask = _mm256_set1_epi64x(static_cast<int64_t>(~uint64_t{0} >> (64 - width)));
-  for (int i = 0; i < 4; ++i) step.begin[i] = kSteps64.begin[width][i];
+  for (unsigned i = 0; i < 4; ++i) step.begin[i] = 2 * i * width / 8;
   return step;
 }
 template <int Half>

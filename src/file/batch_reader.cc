@@ -19,6 +19,7 @@
 #include "file/row_filter.h"
 #include "file/thread_pool.h"
 #include "format/shown.h"
+#include "io/ranges.h"
 
 namespace veneer {
 namespace {
@@ -219,7 +220,7 @@ Status BatchReader::Impl::plan() {
                       file->options.limits.rows_without_columns);
   }
   VENEER_CHECK(make_readers());
-  if (filter == nullptr || !is_remote(*file)) return {};
+  if (filter == nullptr || !is_remote(*file->input)) return {};
   std::vector<uint32_t> groups;
   std::vector<uint32_t> leaves;
   for (const RowSpan& each : spans) groups.push_back(each.row_group);
@@ -358,8 +359,7 @@ Status BatchReader::Impl::open_slots() {
   }
   batch_rows = rows_per_batch(decoded_bytes, rows);
   if (filter != nullptr && options.trust_statistics) return use_offset_indexes();
-  std::sort(ranges.begin(), ranges.end(),
-            [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
+  io::sort_by_offset({ranges.data(), ranges.size()});
   file->input->will_need(ranges);
   return {};
 }
@@ -377,7 +377,7 @@ Status BatchReader::Impl::use_offset_indexes() {
     offset_indexes[slot] = **std::move(index);
     readers[slot].use_offset_index(offset_indexes[slot].page_locations);
   }
-  if (!is_remote(*file)) return {};
+  if (!is_remote(*file->input)) return {};
   std::vector<ByteRange> needed;
   for (size_t slot = 0; slot < readers.size(); ++slot) {
     VENEER_TRY(const ChunkPlace place,
@@ -525,7 +525,7 @@ Status BatchReader::Impl::read_filtered(Batch::Impl* batch) {
 // Asks the filter until there are rows for a batch, or the row group is through.
 Status BatchReader::Impl::find_wanted() {
   int64_t looked_at = 0;
-  const bool remote = is_remote(*file);
+  const bool remote = is_remote(*file->input);
   while (!filter->done() && limit_left > wanted_rows) {
     // A batch keeps the pages that its strings lie in: a few rows of very many pages are handed out
     // before they are a whole batch.

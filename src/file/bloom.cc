@@ -105,8 +105,7 @@ Result<bool> bloom_may_hold(const std::shared_ptr<const File::Impl>& file, const
   // Of a local file only the blocks are read that the hashes lead to; a request for each would cost
   // more than the filter.
   constexpr size_t kMostBlocks = 32;
-  constexpr int64_t kRemoteRead = int64_t{1} << 20;
-  if (hashes.size() > kMostBlocks || file->input->preferred_read_bytes() >= kRemoteRead) {
+  if (hashes.size() > kMostBlocks || is_remote(*file->input)) {
     VENEER_TRY(const BloomFilter filter, read_filter(file, chunk));
     return std::any_of(hashes.begin(), hashes.end(),
                        [&](uint64_t hash) { return filter.check_hash(hash); });

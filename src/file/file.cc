@@ -20,9 +20,6 @@ constexpr int64_t kMagicBytes = 4;
 constexpr int64_t kTrailerBytes = 8;  // length of the footer, magic
 constexpr int64_t kSmallestFile = kMagicBytes + kTrailerBytes;
 constexpr int64_t kLargestTail = int64_t{64} << 20;
-// An input that likes to read this much at once is remote: a request for four bytes is not worth
-// it.
-constexpr int64_t kRemoteRead = int64_t{1} << 20;
 
 bool is_magic(const uint8_t* bytes, const char* magic) {
   return std::memcmp(bytes, magic, kMagicBytes) == 0;
@@ -65,7 +62,7 @@ Result<FooterBytes> read_footer(Input* input, const OpenOptions& options, Memory
     if (!is_magic(end - size, "PAR1")) {
       return Status::corrupt("not a Parquet file: it does not begin with PAR1", 0);
     }
-  } else if (input->preferred_read_bytes() < kRemoteRead) {
+  } else if (!is_remote(*input)) {  // a request for four bytes is not worth it
     uint8_t head[kMagicBytes];
     VENEER_CHECK(input->read(0, head));
     if (!is_magic(head, "PAR1")) {

@@ -37,6 +37,12 @@ struct File::Impl {
   mutable std::map<std::string, std::shared_ptr<Input>, std::less<>> others_;
 };
 
+/// True for inputs of which a request costs far more than a few bytes: then what will be read is
+/// said beforehand.
+inline bool is_remote(const Input& input) noexcept {
+  return input.preferred_read_bytes() >= int64_t{1} << 20;
+}
+
 /// `unsupported` for a chunk whose pages, page index and bloom filter are encrypted.
 Status refuse_encrypted(const ColumnChunk& chunk);
 

@@ -8,6 +8,7 @@
 #include "column/page_stream.h"
 #include "column/value_decoder.h"
 #include "file/chunk_input.h"
+#include "io/ranges.h"
 
 namespace veneer {
 
@@ -174,11 +175,6 @@ Result<std::optional<OffsetIndex>> sound_offset_index(const File::Impl& file,
   return std::optional<OffsetIndex>(*std::move(index));
 }
 
-bool is_remote(const File::Impl& file) noexcept {
-  constexpr int64_t kRemoteRead = int64_t{1} << 20;
-  return file.input->preferred_read_bytes() >= kRemoteRead;
-}
-
 void add_ranges(const ChunkPlace& place, std::span<const PageLocation> pages,
                 std::span<const column::RowRun> rows, std::vector<ByteRange>* out) {
   if (pages.empty()) {
@@ -214,8 +210,7 @@ void add_index_ranges(const ColumnChunk& chunk, bool column_index, std::vector<B
 }
 
 void will_need(const File::Impl& file, std::vector<ByteRange>* ranges) {
-  std::sort(ranges->begin(), ranges->end(),
-            [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
+  io::sort_by_offset(*ranges);
   if (!ranges->empty()) file.input->will_need(*ranges);
 }
 
@@ -377,7 +372,7 @@ Status Pruner::walk_headers(size_t c, std::vector<filter::Evidence>* evidence) {
     }
     return false;
   }();
-  if (!undecided || is_remote(*file_) || chunks_[c].num_values != rows_) return {};
+  if (!undecided || is_remote(*file_->input) || chunks_[c].num_values != rows_) return {};
   VENEER_TRY(const ChunkPlace place, locate_chunk(*file_, row_group_, column.leaf));
   VENEER_TRY(const int64_t input_size, place.input->size());
   constexpr int64_t kHeaderRead = 1024;

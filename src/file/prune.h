@@ -32,9 +32,6 @@ bool is_sound(std::span<const PageLocation> pages, int64_t rows) noexcept;
 Result<std::optional<OffsetIndex>> sound_offset_index(const File::Impl& file,
                                                       const ColumnChunk& chunk, int64_t rows);
 
-/// True for inputs of which a request costs far more than a few bytes: then what will be read is
-/// said beforehand.
-bool is_remote(const File::Impl& file) noexcept;
 /// Appends what of a chunk holds these rows: the pages by the index, and the dictionary before
 /// them; all of it without an index.
 void add_ranges(const ChunkPlace& place, std::span<const PageLocation> pages,
@@ -79,9 +76,9 @@ class Pruner {
   std::vector<filter::Match> terms_;
   std::vector<ColumnChunk> chunks_;  // by column of the filter, as are those below
   std::vector<std::optional<OffsetIndex>> offsets_;
-  std::vector<bool> no_nulls_;
-  std::vector<bool> only_dictionary_;
-  std::vector<bool> dictionary_seen_;
+  std::vector<uint8_t> no_nulls_;
+  std::vector<uint8_t> only_dictionary_;
+  std::vector<uint8_t> dictionary_seen_;
 };
 
 }  // namespace veneer

@@ -47,7 +47,7 @@ void look_up(std::span<const int32_t> indices, const uint8_t* flags, uint8_t* bi
 }
 
 void columns_below(const filter::BoundFilter& bound, const BoundNode& node,
-                   std::vector<bool>* columns) {
+                   std::vector<uint8_t>* columns) {
   if (node.kind == BoundNode::Kind::term) (*columns)[bound.term(node.term).column] = true;
   for (const uint32_t child : node.children) columns_below(bound, bound.node(child), columns);
 }
@@ -98,7 +98,7 @@ void RowFilter::make_parts() {
   std::vector<uint32_t> part_of(columns, UINT32_MAX);
   std::vector<Part> made;
   for (const uint32_t node : nodes) {
-    std::vector<bool> below(columns, false);
+    std::vector<uint8_t> below(columns, false);
     columns_below(bound_, bound_.node(node), &below);
     Part part;
     part.node.kind = BoundNode::Kind::all_of;
@@ -200,7 +200,7 @@ column::PageCache* RowFilter::share(uint32_t leaf) noexcept {
 
 Status RowFilter::announce_indexes(std::span<const uint32_t> row_groups,
                                    std::span<const uint32_t> leaves) {
-  if (!trust_ || !is_remote(*file_) || bound_.terms().empty()) return {};
+  if (!trust_ || !is_remote(*file_->input) || bound_.terms().empty()) return {};
   std::vector<ByteRange> ranges;
   for (const uint32_t row_group : row_groups) {
     VENEER_CHECK(pruner_.by_statistics(row_group));
@@ -219,7 +219,7 @@ Status RowFilter::announce_indexes(std::span<const uint32_t> row_groups,
 
 // The pages of the filter's columns that have to be tested.
 Status RowFilter::announce_pages() {
-  if (!is_remote(*file_)) return {};
+  if (!is_remote(*file_->input)) return {};
   std::vector<RowRun> rows;
   for (const RowsMatch& part : rows_) {
     if (part.match == Match::some) rows.push_back({part.begin, part.end - part.begin});
@@ -337,8 +337,13 @@ Status RowFilter::next(PoolArray<RowRun>* kept) {
 Status RowFilter::test_block(std::vector<RowRun>* block, PoolArray<RowRun>* kept) {
   selected_.clear();
   for (const RowRun& run : *block) VENEER_CHECK(append_run(run, &selected_));
-  std::stable_sort(parts_.begin(), parts_.end(),
-                   [](const Part& a, const Part& b) { return a.selectivity() < b.selectivity(); });
+  // A stable sort of what is little, and mostly in order from the block before.
+  const auto before = [](const Part& a, const Part& b) {
+    return a.selectivity() < b.selectivity();
+  };
+  for (auto part = parts_.begin(); part != parts_.end(); ++part) {
+    std::rotate(std::upper_bound(parts_.begin(), part, *part, before), part, part + 1);
+  }
   for (Part& part : parts_) {
     if (selected_.empty()) break;
     VENEER_CHECK(test_part(&part, &selected_));

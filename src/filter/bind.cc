@@ -10,7 +10,7 @@ namespace veneer::filter {
 namespace {
 
 // Joins within each other, once chains are flat. Text cannot be nested so deep; code can.
-constexpr int kMostDepth = 1000;
+constexpr int kMostNested = 1000;
 
 std::string shown(const Literal& literal) {
   constexpr size_t kMostShown = 64;
@@ -242,7 +242,7 @@ class Binder {
   Status simplify(uint32_t at, int depth) {
     const BoundNode::Kind kind = out_.nodes_[at].kind;
     if (kind != BoundNode::Kind::all_of && kind != BoundNode::Kind::any_of) return {};
-    if (depth > kMostDepth) return Status::invalid_argument("the filter is nested too deep");
+    if (depth > kMostNested) return Status::invalid_argument("the filter is nested too deep");
     const bool all = kind == BoundNode::Kind::all_of;
     std::vector<uint32_t> children = std::move(out_.nodes_[at].children);
     std::vector<uint32_t> kept;

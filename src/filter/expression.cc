@@ -5,6 +5,7 @@
 
 #include "base/macros.h"
 #include "base/text.h"
+#include "filter/words.h"
 
 namespace veneer::filter {
 namespace {
@@ -33,19 +34,11 @@ struct Token {
   CompareOp op = CompareOp::equal;
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_name_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
          static_cast<unsigned char>(c) >= 0x80;
 }
 bool is_name_part(char c) { return is_name_start(c) || is_digit(c) || c == '$' || c == '.'; }
-
-bool same_word(std::string_view a, std::string_view lower) {
-  return a.size() == lower.size() &&
-         std::equal(a.begin(), a.end(), lower.begin(), [](char x, char y) {
-           return (x >= 'A' && x <= 'Z' ? static_cast<char>(x + 32) : x) == y;
-         });
-}
 
 Status mistake(std::string_view what, size_t at) {
   return Status::invalid_argument(concat({"filter expression, column ", at + 1, ": ", what}));
@@ -226,7 +219,7 @@ CompareOp mirrored(CompareOp op) {
 bool is_reserved(std::string_view word) {
   for (std::string_view reserved :
        {"and", "or", "not", "between", "in", "is", "null", "like", "true", "false"}) {
-    if (same_word(word, reserved)) return true;
+    if (is_word(word, reserved)) return true;
   }
   return false;
 }
@@ -260,7 +253,7 @@ class ExpressionParser {
     return mistake(message, token_.at);
   }
   bool at_word(std::string_view word) const {
-    return token_.kind == Kind::name && same_word(token_.text, word);
+    return token_.kind == Kind::name && is_word(token_.text, word);
   }
   Result<bool> take_word(std::string_view word) {
     if (!at_word(word)) return false;
@@ -348,7 +341,7 @@ class ExpressionParser {
                                       {"uuid", Literal::Kind::uuid},
                                       {"x", Literal::Kind::binary}};
     for (const Word& word : kWords) {
-      if (!same_word(token_.text, word.text)) continue;
+      if (!is_word(token_.text, word.text)) continue;
       return lexer_.at_string(word.text.size() > 1) ? word.kind : Literal::Kind::null;
     }
     return Literal::Kind::null;

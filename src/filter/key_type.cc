@@ -10,6 +10,7 @@
 #include "base/checked.h"
 #include "base/text.h"
 #include "filter/literal_text.h"
+#include "filter/words.h"
 
 namespace veneer::filter {
 namespace {
@@ -76,12 +77,6 @@ T parse_float(std::string_view digits) noexcept {
     if (negative) value = -value;
   }
   return value;
-}
-
-bool is_word(std::string_view text, std::string_view lower) noexcept {
-  return text.size() == lower.size() &&
-         std::equal(text.begin(), text.end(), lower.begin(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
 // "NaN", "Infinity", "-inf" …

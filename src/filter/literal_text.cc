@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "filter/words.h"
+
 namespace veneer::filter {
 namespace {
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 // words = words * 10 + digit; false where 255 bits do not hold it.
 bool times_ten_plus(uint64_t digit, WideNumber* number) noexcept {

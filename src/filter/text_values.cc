@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "filter/expression.h"
+#include "filter/words.h"
 
 namespace veneer::filter {
 namespace {
@@ -48,12 +49,6 @@ uint8_t by_order(CompareOp op, int order) {
     case CompareOp::greater_equal: return outcome(order >= 0);
   }
   return kUnknown;
-}
-
-bool is_word(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() &&
-         std::equal(text.begin(), text.end(), lower.begin(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
 uint8_t compare(CompareOp op, std::string_view text, const Literal& literal) {

@@ -16,17 +16,13 @@
 
 namespace veneer {
 
-namespace {
-
-// A row group, and where its column chunks lie in the footer.
-struct RowGroupEntry {
-  RowGroupInfo info;
-  std::span<const uint32_t> chunks;
-};
-
-}  // namespace
-
 struct FileMetadata::Impl {
+  // A row group, and where its column chunks lie in the footer.
+  struct RowGroupEntry {
+    RowGroupInfo info;
+    std::span<const uint32_t> chunks;
+  };
+
   Impl(Buffer bytes, int64_t offset, MemoryPool* pool)
       : footer(std::move(bytes)), base_offset(offset), arena(pool) {}
 
@@ -55,6 +51,8 @@ using thrift::Reader;
 using thrift::Type;
 
 class FooterParser {
+  using RowGroupEntry = FileMetadata::Impl::RowGroupEntry;
+
  public:
   FooterParser(FileMetadata::Impl* out, const Limits& limits)
       : out_(out), limits_(limits), reader_(out->footer.bytes()) {}

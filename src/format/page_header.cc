@@ -149,7 +149,7 @@ struct DictionaryPart {
   }
 };
 
-struct Parts {
+struct PageParts {
   std::optional<int32_t> type;
   Required uncompressed{"uncompressed_page_size", {}};
   Required compressed{"compressed_page_size", {}};
@@ -200,7 +200,7 @@ PageHeaderResult read_page_header(std::span<const uint8_t> bytes, int64_t base_o
                                   PageHeader* header) {
   PageHeaderResult result;
   Reader reader(bytes);
-  Parts parts;
+  PageParts parts;
   parts.read(reader, base_offset);
   if (!reader.ok()) {
     result.needs_more = reader.cut();

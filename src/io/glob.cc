@@ -81,10 +81,10 @@ Glob::Glob(std::string_view pattern) {
 
 // Which names of the pattern may come next once all names of `path` are taken; the position behind
 // the last one says that the path matches.
-std::vector<bool> Glob::positions(std::string_view path, bool* matched_above) const {
+std::vector<uint8_t> Glob::positions(std::string_view path, bool* matched_above) const {
   const size_t end = names_.size();
-  std::vector<bool> now(end + 1);
-  auto enter = [&](std::vector<bool>& set, size_t i) {
+  std::vector<uint8_t> now(end + 1);
+  auto enter = [&](std::vector<uint8_t>& set, size_t i) {
     set[i] = true;
     while (i < end && names_[i] == "**") set[++i] = true;
   };
@@ -94,7 +94,7 @@ std::vector<bool> Glob::positions(std::string_view path, bool* matched_above) co
     const size_t slash = path.find('/');
     const std::string_view name = path.substr(0, slash);
     path = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
-    std::vector<bool> next(end + 1);
+    std::vector<uint8_t> next(end + 1);
     for (size_t i = 0; i < end; ++i) {
       if (!now[i]) continue;
       if (names_[i] == "**") {
@@ -111,7 +111,7 @@ std::vector<bool> Glob::positions(std::string_view path, bool* matched_above) co
 
 Below Glob::below(std::string_view directory) const {
   bool above = false;
-  const std::vector<bool> now = positions(directory, &above);
+  const std::vector<uint8_t> now = positions(directory, &above);
   // "**" at the end takes files, not the directory that it starts from.
   if (above || (now.back() && !directory.empty())) return Below::all;
   for (const bool possible : now) {
@@ -122,7 +122,7 @@ Below Glob::below(std::string_view directory) const {
 
 bool Glob::matches(std::string_view key) const {
   bool above = false;
-  const std::vector<bool> now = positions(key, &above);
+  const std::vector<uint8_t> now = positions(key, &above);
   return above || now.back();
 }
 

@@ -27,7 +27,7 @@ class Glob {
   bool matches(std::string_view key) const;
 
  private:
-  std::vector<bool> positions(std::string_view path, bool* matched_above) const;
+  std::vector<uint8_t> positions(std::string_view path, bool* matched_above) const;
 
   std::vector<std::string> names_;
 };

@@ -5,6 +5,7 @@
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "io/ranges.h"
 
 namespace veneer {
 
@@ -13,6 +14,11 @@ Result<int64_t> Input::default_read_tail(std::span<uint8_t> out) {
   const int64_t wanted = std::min(total, narrow<int64_t>(out.size()));
   if (wanted > 0) VENEER_CHECK(read(total - wanted, out.last(narrow<size_t>(wanted))));
   return total;
+}
+
+void io::sort_by_offset(std::span<ByteRange> ranges) noexcept {
+  std::sort(ranges.begin(), ranges.end(),
+            [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
 }
 
 namespace {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "io/ranges.h"
+
 namespace veneer::s3 {
 namespace {
 
@@ -22,8 +24,7 @@ std::vector<ByteRange> tidy(std::vector<ByteRange> ranges, int64_t size) {
     return r.offset < 0 || r.size <= 0 || r.offset >= size;
   });
   for (ByteRange& range : ranges) range.size = std::min(range.size, size - range.offset);
-  std::sort(ranges.begin(), ranges.end(),
-            [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
+  io::sort_by_offset(ranges);
   std::vector<ByteRange> joined;
   for (const ByteRange& range : ranges) {
     if (!joined.empty() && range.offset <= joined.back().offset + joined.back().size) {
