@@ -9,7 +9,7 @@ ROOT=$PWD
 # second is for tools/test alone.
 BUILD_PACKAGES=(g++ meson ninja-build pkg-config python3 zlib1g-dev libdeflate-dev libzstd-dev liblz4-dev
   libbrotli-dev libcurl4-openssl-dev doctest-dev)
-TEST_PACKAGES=(clang clang-format cmake binutils git)
+TEST_PACKAGES=(clang clang-format cmake binutils git libsnappy-dev)
 
 jobs_of() { nproc 2>/dev/null || echo 2; }
 

@@ -11,7 +11,7 @@ namespace veneer::codec {
 bool is_built(Codec codec) noexcept {
   switch (codec) {
     case Codec::uncompressed: return true;
-#ifdef VENEER_HAVE_SNAPPY
+#if defined(VENEER_HAVE_SNAPPY) || defined(VENEER_HAVE_LIBSNAPPY)
     case Codec::snappy: return true;
 #endif
 #ifdef VENEER_HAVE_ZLIB
@@ -78,7 +78,9 @@ Status Decompressor::decompress(Codec codec, std::span<const uint8_t> in, std::s
       if (in.size() != out.size()) return wrong_size(codec, in.size(), out.size());
       std::memcpy(out.data(), in.data(), in.size());
       return {};
-#ifdef VENEER_HAVE_SNAPPY
+#if defined(VENEER_HAVE_LIBSNAPPY)
+    case Codec::snappy: return decompress_libsnappy(in, out);
+#elif defined(VENEER_HAVE_SNAPPY)
     case Codec::snappy: return decompress_snappy(in, out);
 #endif
 #ifdef VENEER_HAVE_ZLIB

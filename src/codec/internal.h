@@ -20,6 +20,7 @@ namespace veneer::codec {
 Status decompress_snappy(std::span<const uint8_t> in, std::span<uint8_t> out);
 // The twin that needs no vector instructions, whatever the processor has; for tests.
 Status decompress_snappy_portable(std::span<const uint8_t> in, std::span<uint8_t> out);
+Status decompress_libsnappy(std::span<const uint8_t> in, std::span<uint8_t> out);
 Status decompress_gzip(void** context, MemoryPool* pool, std::span<const uint8_t> in,
                        std::span<uint8_t> out);
 // By libdeflate, twice as fast: true where `in` is whole gzip members that give `out` exactly. All
