@@ -84,15 +84,19 @@ class ChunkWriter {
       chunk_.dictionary(feed_.bytes(feed_.byte()), entries, Encoding::plain, (flags & 2) != 0);
     }
     if ((flags & 4) != 0) chunk_.offset_index();
-    if ((flags & 8) != 0) chunk_.statistics(test::statistics(feed_.bytes(8), feed_.bytes(8), 1));
+    if ((flags & 8) != 0) chunk_.statistics(bounds());
     if ((flags & 16) != 0) chunk_.bloom_filter(test::bloom_filter(32, {feed_.bytes(8)}));
-    const size_t pages = 1 + feed_.below(4);
-    for (size_t i = 0; i < pages && rows > 0; ++i) {
-      const int64_t share = i + 1 == pages ? rows : std::min<int64_t>(rows, feed_.byte());
+    page_statistics_ = (flags & 32) != 0;
+    const size_t most = 1 + feed_.below(4);
+    size_t pages = 0;
+    for (; pages < most && rows > 0; ++pages) {
+      const int64_t share = pages + 1 == most ? rows : std::min<int64_t>(rows, feed_.byte());
       page(share);
       rows -= share;
     }
-    return (flags & 24) != 0;
+    if ((flags & 64) != 0) index(pages);
+    if ((flags & 128) != 0) counts();
+    return (flags & ~uint8_t{7}) != 0;
   }
 
  private:
@@ -110,6 +114,7 @@ class ChunkWriter {
     page.num_values = static_cast<int32_t>(n);
     if ((flags & 32) != 0) *page.num_values = static_cast<int32_t>(feed_.u16());
     page.values = feed_.bytes(feed_.u16() % 2048);
+    if (page_statistics_) page.statistics = bounds();
     if ((flags & 64) != 0) {
       page.edit_body = [bytes = feed_.bytes(3)](Bytes& body) {
         if (bytes.size() == 3 && !body.empty()) {
@@ -118,6 +123,50 @@ class ChunkWriter {
       };
     }
     (flags & 128) != 0 ? chunk_.data_v2(std::move(page)) : chunk_.data_v1(std::move(page));
+  }
+
+  test::Thrift bounds() {
+    const size_t width = feed_.below(9);
+    return test::statistics(feed_.bytes(width), feed_.bytes(width), feed_.byte());
+  }
+
+  // A column index of as many pages, or of nearly as many.
+  void index(size_t pages) {
+    std::vector<bool> nulls;
+    std::vector<Bytes> low, high;
+    std::vector<int64_t> counts;
+    const uint8_t flags = feed_.byte();
+    if ((flags & 0xF0) == 0x10) ++pages;
+    const size_t width = feed_.below(9);
+    for (size_t i = 0; i < pages; ++i) {
+      nulls.push_back(feed_.below(4) == 1);
+      low.push_back(nulls.back() ? Bytes() : feed_.bytes(width));
+      high.push_back(nulls.back() ? Bytes() : feed_.bytes(width));
+      if ((flags & 1) != 0) counts.push_back(feed_.byte());
+    }
+    chunk_.column_index(
+        test::column_index(nulls, low, high, static_cast<BoundaryOrder>((flags >> 1) % 3), counts));
+  }
+
+  // ColumnMetaData's encoding_stats (13) and size_statistics (16).
+  void counts() {
+    using test::Thrift;
+    const auto some = [&](size_t n) {
+      std::vector<Thrift> made;
+      while (n-- > 0) made.push_back(Thrift::i64(feed_.byte()));
+      return Thrift::list(Thrift::Kind::i64, std::move(made));
+    };
+    Thrift pages = Thrift()
+                       .set(1, Thrift::i32(feed_.flag() ? 3 : 0))
+                       .set(2, Thrift::i32(static_cast<int32_t>(feed_.below(11))))
+                       .set(3, Thrift::i32(feed_.byte()));
+    Thrift sizes = Thrift()
+                       .set(1, Thrift::i64(feed_.u16()))
+                       .set(2, some(static_cast<size_t>(leaf_.max_repetition) + 1))
+                       .set(3, some(static_cast<size_t>(leaf_.max_definition) + 1));
+    chunk_.edit_metadata([pages, sizes](Thrift& metadata) {
+      metadata.set(13, Thrift::list(Thrift::Kind::structure, {pages})).set(16, sizes);
+    });
   }
 
   // Levels for just so many rows. Returns the entries.
@@ -142,7 +191,19 @@ class ChunkWriter {
   Feed& feed_;
   test::ChunkBuilder& chunk_;
   const test::LeafInfo& leaf_;
+  bool page_statistics_ = false;
 };
+
+// RowGroup.sorting_columns: one, perhaps of no leaf.
+void sort(test::RowGroupBuilder& group, uint8_t choice) {
+  using test::Thrift;
+  const Thrift column = Thrift()
+                            .set(1, Thrift::i32(choice >> 2 & 7))
+                            .set(2, Thrift::boolean((choice & 1) != 0))
+                            .set(3, Thrift::boolean((choice & 2) != 0));
+  group.edit(
+      [column](Thrift& edited) { edited.set(4, Thrift::list(Thrift::Kind::structure, {column})); });
+}
 
 }  // namespace
 
@@ -155,10 +216,16 @@ Bytes build_file(Feed& feed, bool* may_lie) {
   for (size_t groups = 1 + feed.below(2); groups > 0; --groups) {
     const int64_t rows = feed.byte();
     test::RowGroupBuilder& group = builder.row_group(rows);
+    if (feed.below(4) == 1) sort(group, feed.byte());
     for (size_t i = 0; i < builder.leaves().size(); ++i) {
       const bool lies = ChunkWriter(feed, group.chunk(i), builder.leaves()[i]).write(rows);
       if (may_lie != nullptr) *may_lie = *may_lie || lies;
     }
+  }
+  if (feed.flag()) {
+    builder.column_orders(std::vector<ColumnOrder>(
+        builder.leaves().size(),
+        feed.flag() ? ColumnOrder::type_defined : ColumnOrder::ieee754_total_order));
   }
   if (feed.below(8) == 1) builder.created_by("parquet-mr version 1.7.0 (build x)");
   return builder.finish();

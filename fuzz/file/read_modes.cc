@@ -226,6 +226,9 @@ void read_every_way(const File& viewed, const File& file, uint32_t ways) {
     (void)read(file, {.first_row_group = 1, .batch_rows = kMostRows, .int96 = Int96As::nanos});
   }
   if (chosen(7)) read_pages(viewed);
+  if (chosen(8)) {
+    same(read(viewed, {.batch_rows = kMostRows, .threads = 2}), "two threads give the same");
+  }
 }
 
 }  // namespace veneer::fuzz

@@ -44,11 +44,12 @@ Result<File> open_bytes(std::span<const uint8_t> bytes, bool viewed);
 void read_metadata(const File& file);
 
 /// All columns in one go; then, as the bits of `ways` choose, in small batches, tiny ones,
-/// dictionary-preserving, column by column, INT96 as numbers, by rows, by row groups, and every
-/// page at every detail. What is read whole must give the same values in each way.
+/// dictionary-preserving, column by column, INT96 as numbers, by rows, by row groups, by two
+/// threads, and every page at every detail. What is read whole must give the same values in each
+/// way.
 void read_every_way(const File& viewed, const File& read, uint32_t ways);
 
 /// Two of the ways for a number: an input is read in few, its mutants in the others.
-inline uint32_t two_ways(uint32_t number) { return 1u << number % 8 | 1u << number / 8 % 8; }
+inline uint32_t two_ways(uint32_t number) { return 1u << number % 9 | 1u << number / 9 % 9; }
 
 }  // namespace veneer::fuzz
