@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -188,7 +189,18 @@ Status check_type(const Schema& schema, const Field& field, CppType type);
 /// Whether the values of a column, as they lie in memory, are such values.
 bool holds(const Column& column, CppType type) noexcept;
 Result<const Field*> find_typed(const Schema& schema, std::string_view path, CppType type);
+bool plain_value(const Leaf& leaf, std::string_view bytes, CppType type, void* out) noexcept;
 }  // namespace internal
+
+/// The value that PLAIN bytes stand for, as statistics, column indexes and bounds have them; a
+/// string_view is of the same bytes. Empty where the leaf does not hold T (see LeafValue; an INT96
+/// is an Int96 here), or the bytes are no value of its type.
+template <LeafValue T>
+std::optional<T> plain_value(const Leaf& leaf, std::string_view bytes) noexcept {
+  T value{};
+  if (!internal::plain_value(leaf, bytes, internal::cpp_type<T>(), &value)) return std::nullopt;
+  return value;
+}
 
 /// A leaf field of a schema, known to hold T. Made by `schema.field<T>(path)`; valid as long as the
 /// schema.

@@ -100,7 +100,7 @@ class Lister {
   /// it is allowed. A remote lister does best to ask for one level of directories at a time while
   /// the filter says `some` and the level before it dropped any, and for all keys at once below
   /// that.
-  virtual void narrow(std::function<Below(std::string_view directory)> /*filter*/) {}
+  virtual void narrow(std::function<Below(std::string_view directory)> /*filter*/) {}  // NOLINT
 
   /// Makes whatever waits, now or later, return `cancelled` soon: `next`, `open`, and reads of
   /// inputs that it opened. From any thread.

@@ -13,8 +13,8 @@ namespace veneer {
 /// Text as it is, a character, or an integer in decimal. Views what it is made from.
 class TextPart {
  public:
-  TextPart(const char* text) noexcept
-      : TextPart(std::string_view(text)) {}  // NOLINT: implicit by design
+  // All implicit by design.
+  TextPart(const char* text) noexcept : TextPart(std::string_view(text)) {}               // NOLINT
   TextPart(const std::string& text) noexcept : data_(text.data()), bits_(text.size()) {}  // NOLINT
   TextPart(std::string_view text) noexcept : data_(text.data()), bits_(text.size()) {}    // NOLINT
   TextPart(char character) noexcept                                                       // NOLINT

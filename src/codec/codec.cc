@@ -10,26 +10,27 @@ namespace veneer::codec {
 
 bool is_built(Codec codec) noexcept {
   switch (codec) {
-    case Codec::uncompressed: return true;
+    case Codec::uncompressed:
 #if defined(VENEER_HAVE_SNAPPY) || defined(VENEER_HAVE_LIBSNAPPY)
-    case Codec::snappy: return true;
+    case Codec::snappy:
 #endif
 #ifdef VENEER_HAVE_ZLIB
-    case Codec::gzip: return true;
+    case Codec::gzip:
 #endif
 #ifdef VENEER_HAVE_LZO
-    case Codec::lzo: return true;
+    case Codec::lzo:
 #endif
 #ifdef VENEER_HAVE_BROTLI
-    case Codec::brotli: return true;
+    case Codec::brotli:
 #endif
 #ifdef VENEER_HAVE_LZ4
-    case Codec::lz4: return true;
-    case Codec::lz4_raw: return true;
+    case Codec::lz4:
+    case Codec::lz4_raw:
 #endif
 #ifdef VENEER_HAVE_ZSTD
-    case Codec::zstd: return true;
+    case Codec::zstd:
 #endif
+      return true;
     default: return false;
   }
 }

@@ -1,10 +1,14 @@
 #include "veneer/column.h"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <string>
 
+#include "base/bits.h"
 #include "base/text.h"
 #include "column/value_decoder.h"
+#include "veneer/metadata.h"
 
 namespace veneer {
 
@@ -75,6 +79,17 @@ bool matches(const Leaf& leaf, CppType type) noexcept {
   return false;
 }
 
+// Whether a number, least significant word first, is one of this type.
+bool has_room(const std::array<uint64_t, 4>& words, CppType type) noexcept {
+  const size_t used = type == CppType::int256 ? 4 : type == CppType::int128 ? 2 : 1;
+  const uint64_t sign = static_cast<int64_t>(words[used - 1]) < 0 ? ~uint64_t{0} : 0;
+  if (std::any_of(words.begin() + used, words.end(), [&](uint64_t w) { return w != sign; })) {
+    return false;
+  }
+  const auto low = static_cast<int64_t>(words[0]);
+  return type != CppType::int32 || low == static_cast<int32_t>(low);
+}
+
 }  // namespace
 
 bool holds(const Column& column, CppType type) noexcept {
@@ -117,6 +132,55 @@ Result<const Field*> find_typed(const Schema& schema, std::string_view path, Cpp
   Status status = check_type(schema, *found, type);
   if (!status.ok()) return status;
   return found;
+}
+
+bool plain_value(const Leaf& leaf, std::string_view bytes, CppType type, void* out) noexcept {
+  if (!matches(leaf, type) || !is_bound(leaf, bytes)) return false;
+  // An integer of up to 256 bits, its words from the least significant on.
+  std::array<uint64_t, 4> words{};
+  switch (leaf.physical_type) {
+    case PhysicalType::boolean: words[0] = bytes[0] != 0; break;
+    case PhysicalType::int32:
+    case PhysicalType::float32: words[0] = load_le<uint32_t>(bytes.data()); break;
+    case PhysicalType::int64:
+    case PhysicalType::float64: words[0] = load_le<uint64_t>(bytes.data()); break;
+    case PhysicalType::int96:
+      if (type != CppType::int96) return false;
+      for (size_t i = 0; i < 3; ++i) {
+        static_cast<Int96*>(out)->words[i] = load_le<uint32_t>(bytes.data() + 4 * i);
+      }
+      return true;
+    case PhysicalType::byte_array:
+    case PhysicalType::fixed_len_byte_array:
+      if (type == CppType::text) {
+        *static_cast<std::string_view*>(out) = bytes;
+        return true;
+      }
+      // A decimal: big-endian two's complement.
+      if (bytes.empty() || bytes.size() > sizeof(words)) return false;
+      if (static_cast<int8_t>(bytes[0]) < 0) words.fill(~uint64_t{0});
+      for (const char byte : bytes) {
+        for (size_t i = 3; i > 0; --i) words[i] = words[i] << 8 | words[i - 1] >> 56;
+        words[0] = words[0] << 8 | static_cast<uint8_t>(byte);
+      }
+      if (!has_room(words, type)) return false;
+  }
+  switch (type) {
+    case CppType::boolean: *static_cast<bool*>(out) = words[0] != 0; break;
+    case CppType::int32:
+    case CppType::uint32:
+    case CppType::float32: {
+      const auto low = static_cast<uint32_t>(words[0]);
+      std::memcpy(out, &low, sizeof(low));
+      break;
+    }
+    case CppType::int128:
+      *static_cast<Int128*>(out) = {words[0], static_cast<int64_t>(words[1])};
+      break;
+    case CppType::int256: static_cast<Int256*>(out)->words = words; break;
+    default: std::memcpy(out, words.data(), sizeof(words[0]));
+  }
+  return true;
 }
 
 }  // namespace internal

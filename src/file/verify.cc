@@ -142,7 +142,7 @@ std::string Finding::to_string() const {
   if (code != StatusCode::corrupt) text.append(", ").append(veneer::to_string(code));
   text += concat({": ", message});
   std::string place;
-  const auto add = [&place](std::string part) {
+  const auto add = [&place](const std::string& part) {
     place += place.empty() ? " (" : ", ";
     place += part;
   };

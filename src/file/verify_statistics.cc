@@ -136,6 +136,7 @@ Status IndexCheck::open(const File& file, int32_t row_group, int32_t leaf, bool 
   data_pages_ = 0;
   if (!wanted) return {};
   auto offsets = file.offset_index(row_group, leaf);
+  const bool none = offsets.ok() && !offsets->has_value();
   if (offsets) {
     offsets_ = *std::move(offsets);
   } else if (is_fatal(offsets.status())) {
@@ -151,7 +152,7 @@ Status IndexCheck::open(const File& file, int32_t row_group, int32_t leaf, bool 
   } else {
     report->failure(page_index, columns.status());
   }
-  if (columns_ && offsets && !offsets_) {
+  if (columns_ && none) {
     (*report)(page_index, "the chunk has a column index but no offset index");
   }
   if (columns_ && offsets_ && columns_->null_pages.size() != offsets_->page_locations.size()) {
