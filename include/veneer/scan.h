@@ -179,9 +179,11 @@ class ScanBatch {
   }
   const Column* find(const Field& field) const noexcept;
 
-  /// The file that the rows are from, and where in it: ordinal of the first row, row group.
+  /// The file that the rows are from, and where in it: ordinals of the first row and of each one
+  /// (an expression may leave out rows between them), row group.
   std::string_view key() const noexcept;
   int64_t first_row() const noexcept;
+  int64_t row_number(size_t i) const noexcept;
   int32_t row_group() const noexcept;
   Partition partition() const noexcept;
 

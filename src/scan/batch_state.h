@@ -29,6 +29,11 @@ struct BatchState {
   size_t rows = 0;
   int64_t first_row = 0;
   int32_t row_group = 0;
+
+  int64_t row_number(size_t i) const noexcept {
+    const std::span<const int64_t> numbers = batch.row_numbers();
+    return numbers.empty() ? first_row + static_cast<int64_t>(i) : numbers[i];
+  }
 };
 
 }  // namespace veneer::scan

@@ -276,7 +276,9 @@ class Mapping {
       const auto after = std::upper_bound(offsets.begin(), offsets.end(), narrow<int64_t>(i));
       i = narrow<size_t>(after - offsets.begin()) - 1;
     }
-    return concat({" in row ", batch_->first_row() + narrow<int64_t>(i)});
+    const std::span<const int64_t> numbers = batch_->row_numbers();
+    return concat(
+        {" in row ", numbers.empty() ? batch_->first_row() + narrow<int64_t>(i) : numbers[i]});
   }
 
   const FileMapper& mapper_;

@@ -102,6 +102,7 @@ void ObjectReader::open_run() {
     read.first_row = run_row_;
   } else {
     read.offset = offset_;
+    read.row_numbers = true;
     // Some column has to come, for the rows' sake.
     if (mapper_.reads_nothing()) read.columns = filter_.columns();
   }

@@ -23,6 +23,9 @@ std::string_view ScanBatch::key() const noexcept {
   return state_ == nullptr ? std::string_view() : state_->object->key;
 }
 int64_t ScanBatch::first_row() const noexcept { return state_ == nullptr ? 0 : state_->first_row; }
+int64_t ScanBatch::row_number(size_t i) const noexcept {
+  return state_ == nullptr ? 0 : state_->row_number(i);
+}
 int32_t ScanBatch::row_group() const noexcept { return state_ == nullptr ? 0 : state_->row_group; }
 Partition ScanBatch::partition() const noexcept {
   if (state_ == nullptr) return {};

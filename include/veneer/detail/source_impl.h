@@ -41,7 +41,7 @@ Status emit_rows(SourceState* state, const std::shared_ptr<const Place>& place,
   }
   for (size_t i = begin; i < batch.num_rows(); ++i) {
     if (state->is_stopping()) return Status::cancelled("the scan was stopped").in_file(key);
-    const int64_t row = batch.first_row() + static_cast<int64_t>(i);
+    const int64_t row = row_number(batch, i);
     state->count_row();
     Result<T> value = (*maker.decoder)(batch, i);
     if (!value) {
@@ -285,10 +285,10 @@ struct PrefixSource<T>::State {
       }
       key.assign(batch.key());
       core.count_batch();
-      const int64_t first = batch.first_row();
-      const auto rows = static_cast<int64_t>(batch.num_rows());
       // Rows that the run before had handed out of a batch that it did not finish.
-      const int64_t begin = std::clamp<int64_t>(watch->first_wanted(key) - first, 0, rows);
+      const int64_t wanted = watch->first_wanted(key);
+      size_t begin = 0;
+      while (begin < batch.num_rows() && batch.row_number(begin) < wanted) ++begin;
 
       auto place = std::make_shared<internal::Place>();
       place->in_batch = true;
@@ -296,12 +296,11 @@ struct PrefixSource<T>::State {
       std::erase_if(place->token.objects, [&](const auto& object) { return object.key == key; });
       place->token.objects.insert(place->token.objects.begin(),
                                   {.key = key, .row = 0, .identity = watch->identity(key)});
-      core.move_to(place, std::max(first + begin, watch->first_wanted(key)));
-      Status status = internal::emit_rows(&core, core.place(), key, batch,
-                                          static_cast<size_t>(begin), maker, sink);
+      core.move_to(place, std::max(batch.first_row(), wanted));
+      Status status = internal::emit_rows(&core, core.place(), key, batch, begin, maker, sink);
       if (!status.ok()) return status;
 
-      watch->passed(key, first + rows);
+      watch->passed(key, batch.row_number(batch.num_rows() - 1) + 1);
       before.scan = scan->token();
       before.objects = watch->rest();
       auto between = std::make_shared<internal::Place>();
