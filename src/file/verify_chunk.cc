@@ -299,7 +299,8 @@ bool ChunkCheck::in_filter(const Column& values, size_t i) const {
   PlainScratch scratch;
   const std::string_view plain = plain_bytes(leaf_, values, i, &scratch);
   if (filter_->check(plain)) return true;
-  if (leaf_.physical_type != PhysicalType::byte_array || !leaf_.logical.is(LogicalKind::decimal)) {
+  if (leaf_.physical_type != PhysicalType::byte_array || !leaf_.logical.is(LogicalKind::decimal) ||
+      plain.empty()) {
     return false;
   }
   // A BYTE_ARRAY decimal was stored in any length that holds it; the decoded number does not tell

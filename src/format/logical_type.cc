@@ -221,7 +221,11 @@ LogicalType of_converted(const RawAnnotation& raw) {
 }
 
 bool decimal_fits(const LogicalType& type, const SchemaElement& element) {
-  if (type.precision <= 0 || type.scale < 0 || type.scale > type.precision) return false;
+  // As many digits as PostgreSQL's NUMERIC declares. A value's text has `scale` digits at least:
+  // with 2^31 of them, one INT32 would be 2 GiB of text.
+  constexpr int32_t kMostDigits = 1000;
+  if (type.precision <= 0 || type.precision > kMostDigits) return false;
+  if (type.scale < 0 || type.scale > type.precision) return false;
   switch (*element.physical_type) {
     case PhysicalType::int32:
     case PhysicalType::int64:

@@ -390,6 +390,14 @@ TEST_CASE("bloom filters") {
       .data_v1({.values = test::plain_byte_array({"\xFE", std::string("\0\x80", 2)})})
       .bloom_filter(test::bloom_filter(32, {Bytes{0xFE}, Bytes{0, 0x80}}), false);
   expect_none(decimals.finish());
+
+  // One of more digits than are decoded is its bytes, and may have none.
+  FileBuilder wide({test::leaf("d", PhysicalType::byte_array).decimal(80, 0)});
+  wide.row_group(1)
+      .chunk(0)
+      .data_v1({.values = test::plain_byte_array({""})})
+      .bloom_filter(test::bloom_filter(32, {Bytes{1}}));
+  expect_one(wide.finish(), FindingKind::bloom_filter, "denies 1 of the page's 1 values");
 }
 
 TEST_CASE("UTF-8") {

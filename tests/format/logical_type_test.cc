@@ -176,6 +176,8 @@ TEST_CASE("contradictions: the physical type holds, the annotation stays to be s
   CHECK(by_union(kInt32, decimal(-1, 5)).empty());
   CHECK(by_union(kInt32, decimal(6, 5)).empty());
   CHECK(by_union(kInt32, decimal(0, -5)).empty());
+  CHECK(by_union(kInt32, decimal(1000, 1000)) == "DECIMAL(1000,1000)");
+  CHECK(by_union(kInt32, decimal(0, 1001)).empty());
   CHECK(by_union(kDouble, decimal(2, 5)).empty());
   CHECK(by_union(kFixed, decimal(0, 1), 0).empty());
   // Wider than the bytes can hold: no value shows it, so it does no harm.

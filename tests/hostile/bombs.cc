@@ -348,6 +348,13 @@ const std::vector<Bomb>& bombs() {
              leaf("d", PhysicalType::fixed_len_byte_array).length(1).decimal(76, 0));
        },
        true},
+      {"decimal of 2^31 digits behind the point",
+       [] {
+         return one_column(
+             1, [](ChunkBuilder& chunk) { chunk.data_v1({.values = plain<int32_t>({7})}); },
+             leaf("d", PhysicalType::int32).decimal(kMany, kMany));
+       },
+       true},
       {"decimal whose bytes are wider than its precision",
        [] {
          return one_column(
