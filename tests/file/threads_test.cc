@@ -4,7 +4,10 @@
 
 #include <atomic>
 #include <mutex>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "model.h"
 
@@ -122,6 +125,135 @@ TEST_CASE("cancelled by another thread") {
   CHECK((read.status.ok() || read.status.code() == StatusCode::cancelled));
   CHECK(read.rows ==
         Rows(expected.begin(), expected.begin() + static_cast<ptrdiff_t>(read.rows.size())));
+}
+
+// Three columns of which one takes almost all of the time, so that stretches of rows are read in
+// parallel: pages of 40 rows, but of 100 in the first column. Corrupt in page `corrupt` of the
+// long one.
+Bytes make_long(int groups, int corrupt, Rows* expected) {
+  FileBuilder f({leaf("n", PhysicalType::int64), leaf("s", PhysicalType::byte_array, kOptional),
+                 leaf("b", PhysicalType::boolean)});
+  constexpr int kRows = 1000;
+  for (int group = 0; group < groups; ++group) {
+    RowGroupBuilder& g = f.row_group(kRows);
+    ChunkBuilder& first = g.chunk(0);
+    ChunkBuilder& second = g.chunk(1).codec(Codec::snappy);
+    std::vector<int64_t> numbers;
+    std::vector<bool> odd;
+    Levels def;
+    std::vector<std::string> texts;
+    for (int i = 0; i < kRows; ++i) {
+      numbers.push_back(group * kRows + i);
+      odd.push_back(i % 2 != 0);
+      def.push_back(i % 7 != 0 ? 1 : 0);
+      if (i % 7 != 0) texts.push_back(std::string(100, 'x') + std::to_string(numbers.back()));
+      expected->push_back(
+          Value::record({i64(numbers.back()), i % 7 != 0 ? text(texts.back()) : Value::null(),
+                         Value::of(static_cast<uint8_t>(i % 2))}));
+      if ((i + 1) % 100 == 0) {
+        first.data_v1({.num_values = 100, .values = plain(std::exchange(numbers, {}))});
+      }
+      if ((i + 1) % 40 != 0) continue;
+      DataPage page{.def = std::exchange(def, {}), .values = plain_byte_array(texts)};
+      texts.clear();
+      page.crc = true;
+      if (group * kRows / 40 + i / 40 == corrupt) {
+        page.edit = [](Thrift& header) { header.set(4, Thrift::i32(1)); };
+      }
+      i / 40 % 2 == 0 ? second.data_v1(std::move(page)) : second.data_v2(std::move(page));
+    }
+    g.chunk(2).data_v1({.values = plain_boolean(odd)});
+  }
+  return f.finish();
+}
+
+TEST_CASE("batches read ahead are those of one thread") {
+  Rows expected;
+  const Bytes bytes = make_long(3, -1, &expected);
+  const File file = open_bytes(bytes);
+  for (const int32_t batch_rows : {1, 33, 40, 250, 5000}) {
+    for (const int32_t threads : {1, 2, 3, 8}) {
+      for (const int64_t first : {0, 55, 1990}) {
+        INFO(batch_rows << " rows, " << threads << " threads, from " << first);
+        const ReadOptions options{
+            .first_row = first, .row_count = 951, .batch_rows = batch_rows, .threads = threads};
+        const ReadResult read = read_rows(file, options);
+        CHECK_MESSAGE(read.status.ok(), read.status.to_string());
+        CHECK(read.fault == "");
+        CHECK(read.rows == Rows(expected.begin() + first, expected.begin() + first + 951));
+      }
+    }
+  }
+}
+
+TEST_CASE("a failure comes at its batch, however far others have read") {
+  for (const int corrupt : {0, 1, 24, 25, 40, 74}) {
+    Rows expected;
+    const Bytes bytes = make_long(3, corrupt, &expected);
+    const File file = open_bytes(bytes);
+    const ReadResult one = read_rows(file, {.batch_rows = 20});
+    CHECK(one.status.code() == StatusCode::corrupt);
+    for (const int32_t threads : {2, 5}) {
+      const ReadResult read = read_rows(file, {.batch_rows = 20, .threads = threads});
+      INFO(corrupt << ", " << threads << " threads");
+      CHECK(read.status.to_string() == one.status.to_string());
+      CHECK(read.rows == one.rows);
+    }
+  }
+}
+
+TEST_CASE("a reader is given up while its threads read ahead") {
+  Rows expected;
+  const Bytes bytes = make_long(2, -1, &expected);
+  std::vector<Batch> kept(8);
+  {
+    const File file = open_bytes(bytes);
+    for (size_t batches = 0; batches < 8; ++batches) {
+      BatchReader reader = file.read({.batch_rows = 30, .threads = 3});
+      for (size_t i = 0; i <= batches; ++i) REQUIRE(reader.next(&kept[batches]));
+    }
+  }
+  // Batches outlive reader and file.
+  for (Batch& batch : kept) {
+    const auto row = static_cast<size_t>(batch.first_row());
+    CHECK(value_of(batch.column(1), 1) == expected[row + 1].items[1]);
+  }
+}
+
+TEST_CASE("a batch takes a reader's memory along to the next file, and works for any reader") {
+  Rows expected, others;
+  const Bytes bytes = make_long(1, -1, &expected);
+  const Bytes other = make(&others);
+  Batch batch, second;
+  for (int round = 0; round < 4; ++round) {
+    const File file = open_bytes(round % 2 == 0 ? bytes : other);
+    BatchReader reader = file.read({.batch_rows = 100, .threads = 1 + round});
+    const Rows& rows = round % 2 == 0 ? expected : others;
+    size_t at = 0;
+    for (bool more = true; more;) {
+      more = reader.next(&batch);
+      for (size_t i = 0; i < batch.num_rows(); ++i) {
+        CHECK(value_of(batch.column(1), i) == rows[at++].items[1]);
+      }
+      std::swap(batch, second);
+    }
+    CHECK(reader.status().ok());
+    CHECK(at == rows.size());
+  }
+}
+
+TEST_CASE("reading ahead leaves the limit to the next batch") {
+  Rows expected;
+  const Bytes bytes = make_long(2, -1, &expected);
+  OpenOptions open;
+  for (open.limits.held_bytes = 400'000;; open.limits.held_bytes += 20'000) {
+    const File file = open_bytes(bytes, open);
+    if (!read_rows(file, {.batch_rows = 100}).status.ok()) continue;
+    open.limits.held_bytes *= 4;  // lanes have readers of their own
+    const ReadResult read = read_rows(open_bytes(bytes, open), {.batch_rows = 100, .threads = 2});
+    CHECK_MESSAGE(read.status.ok(), read.status.to_string());
+    break;
+  }
 }
 
 TEST_CASE("a resolver is asked once for each file, whoever asks first") {
