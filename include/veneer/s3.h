@@ -174,6 +174,9 @@ class S3Client {
   /// followed. The input's name is the URL without its query, which may be a signature.
   Result<std::shared_ptr<Input>> open_url(std::string_view url) const;
 
+  /// The same as a listing of one, for a Scan; Lister::cancel ends the reads of the input.
+  Result<std::unique_ptr<Lister>> list_url(std::string_view url) const;
+
   /// The objects of a bucket whose keys begin with `prefix`, by flat pages (ListObjectsV2), the
   /// next page being fetched while one is used. Keys are given relative to `prefix` up to its last
   /// '/': of prefix "events/year=2026" the object "events/year=2026/a" is "year=2026/a". In byte

@@ -13,6 +13,39 @@ namespace {
 
 Status no_client() { return Status::invalid_argument("an S3Client that was not created"); }
 
+Result<std::shared_ptr<Input>> url_input(std::shared_ptr<s3::Core> core,
+                                         std::shared_ptr<s3::CancelGroup> group,
+                                         std::string_view text) {
+  if (core == nullptr) return no_client();
+  s3::RemotePlace place;
+  VENEER_TRY(place.target.url, s3::parse_url(text));
+  place.target.original = place.target.url;
+  place.name = place.target.url.origin() + place.target.url.path;
+  return std::shared_ptr<Input>(std::make_shared<s3::RemoteInput>(
+      std::move(core), std::move(place), std::move(group), S3ObjectVersion{}));
+}
+
+// One file behind a URL.
+class UrlLister final : public Lister {
+ public:
+  UrlLister(std::shared_ptr<Input> input, std::shared_ptr<s3::CancelGroup> group)
+      : input_(std::move(input)), group_(std::move(group)) {}
+
+  std::string_view name() const noexcept override { return input_->name(); }
+  Result<bool> next(std::vector<ObjectInfo>* page) override {
+    VENEER_TRY(const int64_t size, input_->size());
+    page->push_back({std::string(name()), size, ""});
+    return false;
+  }
+  bool names_given() const noexcept override { return true; }
+  Result<std::shared_ptr<Input>> open(const ObjectInfo&) override { return input_; }
+  void cancel() noexcept override { group_->cancel(); }
+
+ private:
+  std::shared_ptr<Input> input_;
+  std::shared_ptr<s3::CancelGroup> group_;
+};
+
 }  // namespace
 
 Result<S3Client> S3Client::create(S3Options options) {
@@ -33,13 +66,13 @@ Result<std::shared_ptr<Input>> S3Client::open(std::string_view bucket, std::stri
 }
 
 Result<std::shared_ptr<Input>> S3Client::open_url(std::string_view text) const {
-  if (core_ == nullptr) return no_client();
-  s3::RemotePlace place;
-  VENEER_TRY(place.target.url, s3::parse_url(text));
-  place.target.original = place.target.url;
-  place.name = place.target.url.origin() + place.target.url.path;
-  return std::shared_ptr<Input>(std::make_shared<s3::RemoteInput>(
-      s3::ClientMaker::core_of(*this), std::move(place), nullptr, S3ObjectVersion{}));
+  return url_input(s3::ClientMaker::core_of(*this), nullptr, text);
+}
+
+Result<std::unique_ptr<Lister>> S3Client::list_url(std::string_view text) const {
+  auto group = std::make_shared<s3::CancelGroup>();
+  VENEER_TRY(std::shared_ptr<Input> input, url_input(s3::ClientMaker::core_of(*this), group, text));
+  return std::unique_ptr<Lister>(std::make_unique<UrlLister>(std::move(input), std::move(group)));
 }
 
 Result<std::unique_ptr<Lister>> S3Client::list(std::string_view bucket, std::string_view prefix,

@@ -21,6 +21,8 @@ Result<std::shared_ptr<Input>> S3Client::open(std::string_view, std::string_view
 
 Result<std::shared_ptr<Input>> S3Client::open_url(std::string_view) const { return not_built(); }
 
+Result<std::unique_ptr<Lister>> S3Client::list_url(std::string_view) const { return not_built(); }
+
 Result<std::unique_ptr<Lister>> S3Client::list(std::string_view, std::string_view,
                                                S3ListOptions) const {
   return not_built();

@@ -1,5 +1,5 @@
 """A small S3 server over a directory, for tests of the command: lists (ListObjectsV2), ranges, If-Match; checks
-every signature by hmac, written from AWS's documentation. It counts requests and can be slow.
+every signature by hmac, written from AWS's documentation. It counts requests, can be slow, and can stall.
 
 As a program:  s3_server.py DIRECTORY    prints its endpoint and serves until it is killed.
 """
@@ -78,6 +78,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             server.count("list")
             return self.list(fields)
         server.count(key)
+        while server.stalled:
+            time.sleep(0.05)
         return self.get(key)
 
     def list(self, fields):
@@ -139,6 +141,7 @@ class S3Server(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.root = Path(root)
         self.delay = 0.0
+        self.stalled = False  # objects are not answered for
         self.counts = {}
         self.lock = threading.Lock()
         self.known = None
@@ -148,6 +151,7 @@ class S3Server(http.server.ThreadingHTTPServer):
         return self
 
     def __exit__(self, *_):
+        self.stalled = False
         self.shutdown()
         self.server_close()
 

@@ -16,6 +16,7 @@ import random
 import resource
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import tempfile
@@ -557,6 +558,32 @@ class Remote(WithFolder):
             env = {**server.environment(), "AWS_ENDPOINT_URL_S3": ""}
             done = run("scan", "--format=none", f"--endpoint={server.endpoint}", "s3://bucket/trips/", env=env)
             self.assertRegex(done.stderr.decode(), r"\n?veneer: 11 requests \(1 listing, 10 reading\)")
+
+    def test_an_interrupt_ends_what_waits_for_a_server(self):
+        with socket.socket() as silent, S3Server(TRIPS.parent) as server:
+            silent.bind(("127.0.0.1", 0))
+            silent.listen(64)
+            nobody = f"http://127.0.0.1:{silent.getsockname()[1]}"
+            server.stalled = True
+            for location, endpoint in ((nobody + "/a.parquet", nobody), ("s3://bucket/trips/", nobody),
+                                       ("s3://bucket/trips/", server.endpoint)):
+                env = {**os.environ, **server.environment(), "AWS_ENDPOINT_URL_S3": endpoint}
+                process = subprocess.Popen([VENEER, "scan", location], env=env, stderr=subprocess.DEVNULL)
+                time.sleep(0.5)
+                process.send_signal(signal.SIGINT)
+                # Far less than the 30 seconds after which a stalled request is given up.
+                self.assertEqual(process.wait(20), -signal.SIGINT, (location, endpoint))
+
+    def test_a_line_of_progress_on_a_terminal(self):
+        with S3Server(TRIPS.parent) as server:
+            server.delay = 0.3
+            status, shown = command.on_terminal(
+                "scan", "--columns=id", "--first-schema", "--concurrency=1", "s3://bucket/trips/", width=100,
+                env={**os.environ, **server.environment()}, out=self.folder / "rows")
+        self.assertEqual(status, 0)
+        self.assertEqual(len((self.folder / "rows").read_bytes().splitlines()), ALL_ROWS)
+        self.assertRegex(shown, r"\d of 10 files, \d+ rows, [\d.]+ K?M?B of 1\.8 MB, [\d.]+ K?M?B/s, 0:\d\d left")
+        self.assertRegex(shown, rf"\r\x1b\[K[^\r]*veneer: [^\r]*{ALL_ROWS} rows of 10 files in ")
 
     def test_exports_from_a_bucket_go_on(self):
         with S3Server(TRIPS.parent) as server:

@@ -122,6 +122,38 @@ TEST_CASE_FIXTURE(Fixture, "plain servers: no ranges, no tags, weak tags") {
         (tag.empty() ? "bytes=1000-10999" : "bytes=6000-10999"));
 }
 
+TEST_CASE_FIXTURE(Fixture, "a listing of one, whose cancelling ends what waits") {
+  const S3Client client = make(options);
+  auto lister = client.list_url(url() + "?X-Amz-Signature=abc");
+  REQUIRE_MESSAGE(lister.ok(), lister.status().to_string());
+  CHECK((*lister)->name() == url());
+  CHECK((*lister)->names_given());
+  std::vector<ObjectInfo> page;
+  REQUIRE((*lister)->next(&page).ok());
+  REQUIRE(page.size() == 1);
+  CHECK(page[0].key == url());
+  CHECK(page[0].size == 500'000);
+  auto input = (*lister)->open(page[0]);
+  CHECK(*read_range(**input, 10, 1000) == bytes.substr(10, 1000));
+  CHECK(client.list_url("ftp://x/").status().code() == StatusCode::invalid_argument);
+  CHECK(S3Client().list_url(url()).status().code() == StatusCode::invalid_argument);
+
+  server.on_request([](auto&) {
+    Reply reply;
+    reply.stall_before = 60;
+    return reply;
+  });
+  auto stalled = client.list_url(url());
+  Status listed;
+  std::thread nexter([&] { listed = (*stalled)->next(&page).status(); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const auto begin = std::chrono::steady_clock::now();
+  (*stalled)->cancel();
+  nexter.join();
+  CHECK(seconds_since(begin) < 1);
+  CHECK(listed.code() == StatusCode::cancelled);
+}
+
 TEST_CASE_FIXTURE(Fixture, "missing files, and a client of its own") {
   options.credentials = {};
   auto input = http_input(server.url() + "/files/none", options);

@@ -632,3 +632,20 @@ TEST_CASE_FIXTURE(Fixture, "virtual-hosted addresses") {
   CHECK(*got == bytes.substr(5, 10));
   CHECK(seen.count() == 1);
 }
+
+TEST_CASE_FIXTURE(Fixture, "a proxy is handed whole addresses; without one it is not asked") {
+  // The server is the proxy; nobody else knows the host.
+  options.endpoint = "http://bucket.invalid:9000";
+  options.anonymous = true;
+  options.proxy = server.url();
+  server.on_request([this](const Request& request) -> std::optional<Reply> {
+    CHECK(request.raw_path == "http://bucket.invalid:9000/data/a.bin");
+    return Reply{206, {{"Content-Range", "bytes 5-14/1000000"}}, bytes.substr(5, 10)};
+  });
+  CHECK(*read_range(*open(make(options)), 5, 10) == bytes.substr(5, 10));
+  CHECK(server.count() == 1);
+  options.max_attempts = 1;
+  options.proxy = "";
+  CHECK(read_range(*open(make(options)), 5, 10).status().code() == StatusCode::io);
+  CHECK(server.count() == 1);
+}

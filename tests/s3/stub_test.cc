@@ -10,6 +10,7 @@ TEST_CASE("without libcurl the functions are there, and name the build option") 
        {S3Client::create().status(), http_input("https://example.com/a.parquet").status(),
         S3Client().open("bucket", "key").status(),
         S3Client().open_url("https://example.com/").status(),
+        S3Client().list_url("https://example.com/").status(),
         S3Client().list("bucket", "").status()}) {
     CHECK(status.code() == StatusCode::unsupported);
     CHECK(status.message().find("-Dcurl=enabled") != std::string_view::npos);

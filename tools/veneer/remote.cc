@@ -58,29 +58,6 @@ veneer::FileResolver resolver_beside(const veneer::S3Client& client, const venee
   };
 }
 
-/// One file behind a URL, as a listing of one object.
-class UrlLister : public veneer::Lister {
- public:
-  UrlLister(std::string url, std::shared_ptr<veneer::Input> input)
-      : name_(shown_name(url)), input_(std::move(input)) {}
-
-  std::string_view name() const noexcept override { return name_; }
-  veneer::Result<bool> next(std::vector<veneer::ObjectInfo>* page) override {
-    veneer::Result<int64_t> size = input_->size();
-    if (!size) return size.status();
-    page->push_back({name_, *size, ""});
-    return false;
-  }
-  bool names_given() const noexcept override { return true; }
-  veneer::Result<std::shared_ptr<veneer::Input>> open(const veneer::ObjectInfo&) override {
-    return input_;
-  }
-
- private:
-  std::string name_;
-  std::shared_ptr<veneer::Input> input_;
-};
-
 }  // namespace
 
 std::span<const OptionSpec* const> remote_options() { return kRemoteOptions; }
@@ -129,12 +106,7 @@ veneer::Result<std::unique_ptr<veneer::Lister>> open_lister(Run* run,
   if (!veneer::is_remote_url(location)) return veneer::list_glob(location);
   veneer::Result<veneer::S3Client> client = client_of(run);
   if (!client) return client.status();
-  if (is_http(location)) {
-    veneer::Result<std::shared_ptr<veneer::Input>> input = client->open_url(location);
-    if (!input) return input.status();
-    return std::unique_ptr<veneer::Lister>(
-        std::make_unique<UrlLister>(location, *std::move(input)));
-  }
+  if (is_http(location)) return client->list_url(location);
   veneer::Result<veneer::S3Url> parts = veneer::parse_s3_url(location);
   if (!parts) return parts.status();
   return client->list(parts->bucket, parts->key);
