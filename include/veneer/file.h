@@ -208,6 +208,11 @@ class BatchReader {
   /// Fills the next batch, of at least one row. False at the end and on failure: then `status`
   /// tells which, and the batch is empty. After a failure it stays false.
   bool next(Batch* batch);
+  /// The next batch begins with row `row` of those that the read gives, 0 being the first and
+  /// total_rows() the end; forward or back, also from the end. What lies between is passed over
+  /// without being decompressed. invalid_argument for other rows, and where there is a filter;
+  /// after a failure that one.
+  Status seek(int64_t row);
   const Status& status() const noexcept;
   /// Rows that the whole read gives, from metadata; with a filter, those that it looks at.
   int64_t total_rows() const noexcept;

@@ -7,6 +7,7 @@
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/text.h"
 #include "column/compact.h"
 #include "file/reader_impl.h"
 
@@ -81,11 +82,11 @@ Status BatchReader::Impl::prepare(Batch::Impl* batch) const {
 Status BatchReader::Impl::plan_stage(Stage* stage) {
   if (!span_open) {
     span = spans[next_span++];
-    span_done = 0;
+    span_done = std::exchange(seek_skip, 0);
     span_open = true;
     VENEER_CHECK(plan_slots());
     lanes_open = 0;
-    stretch_end = span.first;
+    stretch_end = span.first + span_done;
     const Opening& longest = openings[longest_slot];
     if (lanes != 1) {
       page_rows.open(longest.input, longest.input_size, longest.begin, longest.size, longest.codec);
@@ -218,11 +219,40 @@ Status BatchReader::Impl::next(std::unique_ptr<Batch::Impl>* batch) {
   return {};
 }
 
+Status BatchReader::Impl::seek(int64_t row) {
+  if (filter != nullptr) return Status::invalid_argument("a read with a filter cannot seek");
+  if (row < 0 || row > total_rows) {
+    return Status::invalid_argument(
+        concat({"row ", row, " is not among the ", total_rows, " rows of the read"}));
+  }
+  // What was read ahead is not wanted any more.
+  while (ahead != nullptr && ahead->outstanding() != 0) {
+    size_t taken;
+    Status failure = ahead->take(&taken);
+    idle.push_back(std::move(stages[taken].own));
+    if (!failure.ok()) return status = file->named(std::move(failure));
+  }
+  if (!planning.ok()) return status = file->named(std::move(planning));
+  next_span = 0;
+  seek_skip = row;
+  while (next_span < spans.size() && seek_skip >= spans[next_span].count) {
+    seek_skip -= spans[next_span++].count;
+  }
+  span_open = false;
+  ended = false;
+  chunk_bytes = 0;
+  rows_done = row;
+  return {};
+}
+
 BatchReader::BatchReader(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
 BatchReader::BatchReader(BatchReader&&) noexcept = default;
 BatchReader& BatchReader::operator=(BatchReader&&) noexcept = default;
 BatchReader::~BatchReader() = default;
 
+Status BatchReader::seek(int64_t row) {
+  return impl_->status.ok() ? impl_->seek(row) : impl_->status;
+}
 const Status& BatchReader::status() const noexcept { return impl_->status; }
 int64_t BatchReader::total_rows() const noexcept { return impl_->total_rows; }
 FilterStats BatchReader::filter_stats() const noexcept {

@@ -67,6 +67,7 @@ struct BatchReader::Impl final : StageWork {
   bool span_open = false;
   RowSpan span;
   int64_t span_done = 0;
+  int64_t seek_skip = 0;  // rows of the next span, which a seek left behind
   size_t batch_rows = 0;
 
   // A lane is a set of readers, one a slot. Where one leaf takes longer than all others together,
@@ -129,6 +130,7 @@ struct BatchReader::Impl final : StageWork {
   Status next_ahead(std::unique_ptr<Batch::Impl>* batch);
   void plan_ahead();
   Status plan_stage(Stage* stage);
+  Status seek(int64_t row);
   Status prepare(Batch::Impl* batch) const;
   Status work_off(Stage* stage);
   Status run(size_t stage, size_t task) override;

@@ -240,6 +240,42 @@ TEST_CASE("one to four threads give the same") {
   }
 }
 
+TEST_CASE("seek: any row, forward and back, with one thread and several") {
+  const Bytes bytes = counting_file();
+  const File file = open_bytes(bytes);
+  for (const int32_t threads : {1, 2, 4}) {
+    BatchReader reader = file.read({.first_row = 2, .batch_rows = 4, .threads = threads});
+    REQUIRE(reader.total_rows() == 35);
+    Batch batch;
+    // 11 and 35 have no common divisor, so every row has its turn.
+    for (int32_t i = 0, row = 0; i < 36; ++i, row = (row + 11) % 35) {
+      REQUIRE(reader.seek(row).ok());
+      Rows rest;
+      for (int32_t batches = 0; batches < 1 + i % 4 && reader.next(&batch); ++batches) {
+        if (batches == 0) CHECK(batch.first_row() == row + 2);
+        for (size_t k = 0; k < batch.num_rows(); ++k) {
+          rest.push_back(record({value_of(batch.column(0), k), value_of(batch.column(1), k)}));
+        }
+      }
+      REQUIRE(reader.status().ok());
+      REQUIRE_FALSE(rest.empty());
+      CHECK(rest == counting(row + 2, row + 2 + static_cast<int32_t>(rest.size())));
+    }
+    CHECK(reader.seek(35).ok());
+    CHECK_FALSE(reader.next(&batch));
+    CHECK(reader.status().ok());
+    CHECK(reader.seek(34).ok());
+    REQUIRE(reader.next(&batch));
+    CHECK(batch.num_rows() == 1);
+    CHECK_FALSE(reader.next(&batch));
+    CHECK(reader.seek(-1).code() == StatusCode::invalid_argument);
+    CHECK(reader.seek(36).message() == "row 36 is not among the 35 rows of the read");
+    CHECK(reader.status().ok());
+  }
+  BatchReader filtered = file.read({.filter = col("n") > 3});
+  CHECK(filtered.seek(0).code() == StatusCode::invalid_argument);
+}
+
 TEST_CASE("a batch outlives its reader and file, and is filled by another's") {
   Batch batch;
   {
