@@ -277,6 +277,40 @@ def check_change(name, signer, tool):
           and "has changed" in said, said)
 
 
+CLOCK = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <time.h>
+int clock_gettime(clockid_t id, struct timespec* out) {
+  int (*real)(clockid_t, struct timespec*) = (int (*)(clockid_t, struct timespec*))dlsym(RTLD_NEXT, "clock_gettime");
+  const int result = real(id, out);
+  if (id == CLOCK_REALTIME) out->tv_sec -= 2 * 86400;
+  return result;
+}
+time_t time(time_t* out) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (out) *out = now.tv_sec;
+  return now.tv_sec;
+}
+"""
+
+
+def check_clock(name, tool, work):
+    """With a clock that is two days late, by a library laid over the C library's."""
+    compiler = shutil.which("cc")
+    library = work / "clock.so"
+    (work / "clock.c").write_text(CLOCK, encoding="ascii")
+    if not compiler or subprocess.run([compiler, "-shared", "-fPIC", "-o", library, work / "clock.c", "-ldl"],
+                                      check=False).returncode:
+        return skip(f"{name}: a wrong clock: it wants a C compiler")
+    if b"__asan_init" in Path(tool.path).read_bytes():
+        return skip(f"{name}: a wrong clock: a sanitizer wants to be the first library")
+    status, found, said = tool.keys("odd", LD_PRELOAD=str(library))
+    check(f"{name}: a wrong clock is corrected", status == 0 and "big.bin" in found and "retries=1" in said, said)
+    return None
+
+
 def make_certificates(folder):
     """A private authority, and a server's certificate by it; None without openssl."""
     if not shutil.which("openssl"):
@@ -311,6 +345,7 @@ def test_versitygw(path, tool_path, work):
         check_refusals("versitygw", tool)
         check_requests("versitygw", signer, tool)
         check_change("versitygw", signer, tool)
+        check_clock("versitygw", tool, work)
         status, _, said = tool.keys("odd", "", "--anonymous")
         check("versitygw: anonymous is refused", status == 1 and "access_denied" in said, said)
         host = f"127.0.0.1:{running.port}"
