@@ -2,6 +2,7 @@
 #pragma once
 
 #include <veneer/input.h>
+#include <veneer/memory.h>
 
 #include <atomic>
 #include <functional>
@@ -59,6 +60,19 @@ class OwnedInput final : public Input {
   Bytes bytes_;
   std::string name_;
   std::function<void()> at_end_;
+};
+
+/// Counts what is asked of it.
+class CountingAllocator final : public Allocator {
+ public:
+  void* allocate(size_t bytes, size_t alignment) noexcept override {
+    ++calls;
+    return default_allocator()->allocate(bytes, alignment);
+  }
+  void deallocate(void* memory, size_t bytes, size_t alignment) noexcept override {
+    default_allocator()->deallocate(memory, bytes, alignment);
+  }
+  std::atomic<int> calls{0};
 };
 
 inline std::shared_ptr<Input> owned_input(Bytes bytes, std::string name = "owned") {

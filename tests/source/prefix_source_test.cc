@@ -264,6 +264,8 @@ TEST_CASE("All else of the scan is as its options say") {
   options.scan.ordered = true;
   options.scan.key_filter = [](std::string_view) { return false; };  // is not looked at
   options.scan.progress = [&](const ScanStats&) { ++progress; };
+  test::CountingAllocator counting;
+  options.allocator = &counting;
   PrefixSource<Event> source = over(bucket, options);
   std::vector<int64_t> order;
   CHECK(source
@@ -275,6 +277,7 @@ TEST_CASE("All else of the scan is as its options say") {
             .ok());
   CHECK(order == all_ids());
   CHECK(progress > 5);
+  CHECK(counting.calls > 10);
 }
 
 TEST_CASE("What cannot work is told by the scan") {

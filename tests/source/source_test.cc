@@ -401,17 +401,7 @@ TEST_CASE("close from another thread ends a scan, also one that waits for a chan
 }
 
 TEST_CASE("The allocator and threads of the options are used") {
-  class Counting final : public Allocator {
-   public:
-    void* allocate(size_t bytes, size_t alignment) noexcept override {
-      ++calls;
-      return default_allocator()->allocate(bytes, alignment);
-    }
-    void deallocate(void* memory, size_t bytes, size_t alignment) noexcept override {
-      default_allocator()->deallocate(memory, bytes, alignment);
-    }
-    std::atomic<int> calls{0};
-  } counting;
+  test::CountingAllocator counting;
   Source<City> source = open<City>({.allocator = &counting, .threads = 2});
   CHECK(counting.calls > 0);
   CHECK(all(source).size() == kRows);
