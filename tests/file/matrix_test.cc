@@ -85,7 +85,13 @@ void check(const Case& c, uint32_t seed) {
   INFO(name_of(c));
   const File file = open_bytes(made.file);
   if (!codec_built(c.codec)) {
-    CHECK(read_rows(file).status.code() == StatusCode::codec_not_built);
+    const ReadResult read = read_rows(file);
+    // V2 pages of nulls alone have nothing compressed in some encodings, and can be read.
+    if (read.status.ok() && c.v2 && made.values.empty()) {
+      CHECK(read.rows == made.rows);
+    } else {
+      CHECK(read.status.code() == StatusCode::codec_not_built);
+    }
     return;
   }
   for (const int32_t batch : {1, 7, 1000, 1 << 20}) {
