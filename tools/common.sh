@@ -45,14 +45,15 @@ need() {
 
 # configure DIR [meson options]: sets up, or brings an older build directory to these options.
 configure() {
-  local dir=$1 log
+  local dir=$1 log again=()
   shift
   if [[ -f $dir/build.ninja ]]; then
-    meson configure "$dir" "$@" >/dev/null
-    return
+    # Options that are newer than the directory are known after it is set up again.
+    meson configure "$dir" "$@" >/dev/null 2>&1 && return
+    again=(--reconfigure)
   fi
   log=$(mktemp)
-  meson setup "$dir" "$@" >"$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; return 1; }
+  meson setup "${again[@]}" "$dir" "$@" >"$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; return 1; }
   rm -f "$log"
 }
 
