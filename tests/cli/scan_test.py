@@ -228,10 +228,14 @@ class Scanning(WithFolder):
 
     def test_parts_make_the_whole(self):
         whole = collections.Counter(row["id"] for row in rows("--columns=id", TRIPS))
-        parts = collections.Counter()
-        for k in (1, 2, 3):
-            parts.update(row["id"] for row in rows(f"--part={k}/3", "--columns=id", TRIPS))
-        self.assertEqual(parts, whole)
+        with S3Server(TRIPS.parent) as server:
+            for location in (TRIPS, "s3://bucket/trips/"):
+                parts = collections.Counter()
+                for k in (1, 2, 3):
+                    part = rows(f"--part={k}/3", "--columns=id", location, env=server.environment())
+                    self.assertGreater(len(part), ALL_ROWS / 6)
+                    parts.update(row["id"] for row in part)
+                self.assertEqual(parts, whole)
 
     def test_summary_on_standard_error(self):
         done = run("scan", "--format=none", "--where", MAY, TRIPS)
