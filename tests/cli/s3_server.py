@@ -67,7 +67,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):  # pylint: disable=invalid-name
         path, _, query = self.path.partition("?")
         server = self.server
-        if not self.is_signed(path, query):
+        if not self.is_signed(path, query) and not server.public:
             return self.refuse(403, "SignatureDoesNotMatch")
         bucket, _, key = urllib.parse.unquote(path[1:]).partition("/")
         if bucket != "bucket":
@@ -142,6 +142,7 @@ class S3Server(http.server.ThreadingHTTPServer):
         self.root = Path(root)
         self.delay = 0.0
         self.stalled = False  # objects are not answered for
+        self.public = False  # unsigned requests are answered
         self.counts = {}
         self.lock = threading.Lock()
         self.known = None

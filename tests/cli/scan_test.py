@@ -545,6 +545,24 @@ class Remote(WithFolder):
             run("count", "s3://bucket/" + key, env=server.environment())
             self.assertEqual(server.counts, {key: 1})
 
+    def test_every_command_reads_urls(self):
+        path = sorted(TRIPS.rglob("*.parquet"))[0]
+        key = path.relative_to(TRIPS.parent).as_posix()
+        with S3Server(TRIPS.parent) as server:
+            env = server.environment()
+            url = f"{server.endpoint}/bucket/{key}"
+            self.assertIn(b"access_denied", run("count", url, env=env, check=1).stderr)
+            server.public = True
+            for args in (["count"], ["schema"], ["cat", "--limit=9"], ["verify"], ["scan", "--columns=id", "--limit=9"]):
+                here = run(*args, path).stdout.replace(str(path).encode(), b"FILE")
+                there = run(*args, url + "?X-Amz-Signature=hidden", env=env)
+                self.assertEqual(there.stdout.replace(url.encode(), b"FILE"), here, args)
+                self.assertNotIn(b"hidden", there.stdout + there.stderr)
+            for name in ("count", "scan", "ls"):
+                gone = run(name, f"{server.endpoint}/bucket/none?X-Amz-Signature=hidden", env=env, check=1).stderr
+                self.assertIn(b"/bucket/none: not_found: ", gone)
+                self.assertNotIn(b"hidden", gone)
+
     def test_refusals_name_the_reason_and_no_secret(self):
         with S3Server(TRIPS.parent) as server:
             env = server.environment()
