@@ -322,7 +322,7 @@ std::vector<PartitionColumn> PartitionInference::columns() const {
 Status PartitionInference::check_declared() const {
   for (const auto& [name, type] : declared_) {
     if (std::none_of(seen_.begin(), seen_.end(),
-                     [&](const Seen& seen) { return seen.name == name; })) {
+                     [n = std::string_view(name)](const Seen& seen) { return seen.name == n; })) {
       return Status::invalid_argument(
           concat({"a type is declared for ", name, ", which is no partition"}));
     }
