@@ -1,5 +1,6 @@
 #include "fuzz/file/built_file.h"
 
+#include "fuzz/file/built_values.h"
 #include "tests/support/compressors.h"
 #include "tests/support/file_builder.h"
 
@@ -21,12 +22,15 @@ constexpr Encoding kEncodings[] = {Encoding::plain,
 
 Repetition repetition(Feed& feed) { return static_cast<Repetition>(feed.below(3)); }
 
+// Of fixed values: what annotations want, and others.
+constexpr uint8_t kLengths[] = {5, 16, 2, 12, 8, 32, 40, 0};
+
 // A leaf, and one of the annotations that its type can have.
-Element leaf(Feed& feed, std::string name, Repetition repetition) {
+Element leaf(Feed& feed, std::string name, Repetition repetition, uint8_t length) {
   const auto type = static_cast<PhysicalType>(feed.below(8));
   Element element = test::leaf(std::move(name), type, repetition);
   if (type == PhysicalType::fixed_len_byte_array) {
-    element = std::move(element).length(static_cast<int32_t>(feed.below(40)));
+    element = std::move(element).length(length);
   }
   switch (feed.below(8)) {
     case 0: return std::move(element).decimal(1 + feed.byte() % 80, feed.byte() % 20);
@@ -38,22 +42,24 @@ Element leaf(Feed& feed, std::string name, Repetition repetition) {
   }
 }
 
-Element field(Feed& feed, const std::string& name, int depth) {
+Element field(Feed& feed, const std::string& name, int depth, uint8_t length) {
   switch (depth > 2 ? 0 : feed.below(8)) {
-    case 0: return test::list_of(name, leaf(feed, "element", repetition(feed)));
-    case 1: return test::list_of(name, field(feed, "element", depth + 1));
-    case 2:
-      return test::map_of(name, leaf(feed, "key", Repetition::required),
-                          field(feed, "value", depth + 1));
+    case 0: return test::list_of(name, leaf(feed, "element", repetition(feed), length));
+    case 1: return test::list_of(name, field(feed, "element", depth + 1, length));
+    case 2: {
+      // In this order, whatever order a compiler gives arguments.
+      Element key = leaf(feed, "key", Repetition::required, length);
+      return test::map_of(name, std::move(key), field(feed, "value", depth + 1, length));
+    }
     case 3: {
       const Repetition own = repetition(feed);
       std::vector<Element> children;
       for (size_t n = feed.below(3); n > 0; --n) {
-        children.push_back(field(feed, "c" + std::to_string(n), depth + 1));
+        children.push_back(field(feed, "c" + std::to_string(n), depth + 1, length));
       }
       return test::group(name, own, std::move(children));
     }
-    default: return leaf(feed, name, repetition(feed));
+    default: return leaf(feed, name, repetition(feed), length);
   }
 }
 
@@ -72,14 +78,20 @@ test::Levels levels(Feed& feed, size_t n, int most) {
 
 class ChunkWriter {
  public:
-  ChunkWriter(Feed& feed, test::ChunkBuilder& chunk, const test::LeafInfo& leaf)
-      : feed_(feed), chunk_(chunk), leaf_(leaf) {}
+  ChunkWriter(Feed& feed, test::ChunkBuilder& chunk, const test::LeafInfo& leaf, size_t length)
+      : feed_(feed), chunk_(chunk), leaf_(leaf), length_(length) {}
 
   // Returns whether there is a statement that the values may contradict.
   bool write(int64_t rows) {
     chunk_.codec(static_cast<Codec>(feed_.below(8)));
     const uint8_t flags = feed_.byte();
-    if ((flags & 1) != 0) {
+    // Three of four chunks can be read: what lies behind their values is reached.
+    if (feed_.below(4) != 3) palette_ = Palette::from(feed_, leaf_.type, length_);
+    has_dictionary_ = (flags & 1) != 0 && leaf_.type != PhysicalType::boolean;
+    if (palette_ && has_dictionary_) {
+      chunk_.dictionary(palette_->dictionary(), static_cast<int32_t>(palette_->choices.size()),
+                        Encoding::plain, (flags & 2) != 0);
+    } else if ((flags & 1) != 0) {
       const auto entries = static_cast<int32_t>(feed_.byte());
       chunk_.dictionary(feed_.bytes(feed_.byte()), entries, Encoding::plain, (flags & 2) != 0);
     }
@@ -103,7 +115,8 @@ class ChunkWriter {
   // A page of `rows` rows; leaves with lists have more entries than rows.
   void page(int64_t rows) {
     test::DataPage page;
-    const uint8_t flags = feed_.byte();
+    uint8_t flags = feed_.byte();
+    if (palette_) flags &= uint8_t{0x87};
     page.encoding = kEncodings[feed_.below(std::size(kEncodings))];
     page.crc = (flags & 1) != 0;
     page.compressed = (flags & 2) == 0;
@@ -113,7 +126,15 @@ class ChunkWriter {
     if ((flags & 16) != 0) page.rep_bytes = feed_.bytes(feed_.byte());
     page.num_values = static_cast<int32_t>(n);
     if ((flags & 32) != 0) *page.num_values = static_cast<int32_t>(feed_.u16());
-    page.values = feed_.bytes(feed_.u16() % 2048);
+    if (palette_) {
+      const auto most = static_cast<uint64_t>(leaf_.max_definition);
+      const auto nulls = std::count_if(page.def.begin(), page.def.end(),
+                                       [most](uint64_t level) { return level != most; });
+      page.values =
+          palette_->encoded(feed_, n - static_cast<size_t>(nulls), has_dictionary_, &page.encoding);
+    } else {
+      page.values = feed_.bytes(feed_.u16() % 2048);
+    }
     if (page_statistics_) page.statistics = bounds();
     if ((flags & 64) != 0) {
       page.edit_body = [bytes = feed_.bytes(3)](Bytes& body) {
@@ -191,7 +212,10 @@ class ChunkWriter {
   Feed& feed_;
   test::ChunkBuilder& chunk_;
   const test::LeafInfo& leaf_;
+  size_t length_;
   bool page_statistics_ = false;
+  bool has_dictionary_ = false;
+  std::optional<Palette> palette_;
 };
 
 // RowGroup.sorting_columns: one, perhaps of no leaf.
@@ -208,9 +232,10 @@ void sort(test::RowGroupBuilder& group, uint8_t choice) {
 }  // namespace
 
 Bytes build_file(Feed& feed, bool* may_lie) {
+  const uint8_t length = kLengths[feed.below(std::size(kLengths))];
   std::vector<Element> fields;
   for (size_t n = 1 + feed.below(3); n > 0; --n) {
-    fields.push_back(field(feed, "f" + std::to_string(n), 0));
+    fields.push_back(field(feed, "f" + std::to_string(n), 0, length));
   }
   test::FileBuilder builder(std::move(fields));
   for (size_t groups = 1 + feed.below(2); groups > 0; --groups) {
@@ -218,7 +243,7 @@ Bytes build_file(Feed& feed, bool* may_lie) {
     test::RowGroupBuilder& group = builder.row_group(rows);
     if (feed.below(4) == 1) sort(group, feed.byte());
     for (size_t i = 0; i < builder.leaves().size(); ++i) {
-      const bool lies = ChunkWriter(feed, group.chunk(i), builder.leaves()[i]).write(rows);
+      const bool lies = ChunkWriter(feed, group.chunk(i), builder.leaves()[i], length).write(rows);
       if (may_lie != nullptr) *may_lie = *may_lie || lies;
     }
   }

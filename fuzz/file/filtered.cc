@@ -27,12 +27,18 @@ int order_of(T a, T b) {
   return static_cast<int>(a > b) - static_cast<int>(a < b);
 }
 
+bool is_temporal(const Leaf& leaf) {
+  return leaf.physical_type == PhysicalType::int96 || leaf.logical.is(LogicalKind::date) ||
+         leaf.logical.is(LogicalKind::time) || leaf.logical.is(LogicalKind::timestamp);
+}
+
 // One comparison. `half` adds a half to the number, which no integer equals.
 struct Condition {
   size_t chosen = 0;  // of the leaves, by turns
   size_t op = 0;      // behind kOperators: is null, like 'text%', in (number, null)
   bool negated = false;
-  bool is_text = false;
+  bool odd = false;
+  bool is_text = false, is_boolean = false, temporal = false, is_time = false;
   int64_t number = 0;
   bool half = false;
   std::string text;
@@ -43,30 +49,45 @@ struct Condition {
     made.op = feed.below(9);
     const uint8_t flags = feed.byte();
     made.negated = (flags & 1) != 0;
-    made.is_text = (flags & 2) != 0 || made.op == 7;
+    made.odd = (flags & 0xE0) == 0x20;
     made.half = (flags & 4) != 0 && made.op != 8;
-    if (made.is_text) {
-      for (const uint8_t byte : feed.bytes(feed.below(6))) {
-        made.text.push_back(static_cast<char>('a' + byte % 26));
-      }
-    } else {
-      made.number = (flags & 8) != 0 && !made.half ? static_cast<int64_t>(feed.u64())
-                                                   : static_cast<int16_t>(feed.u16());
+    for (const uint8_t byte : feed.bytes(feed.below(6))) {
+      made.text.push_back(static_cast<char>('a' + byte % 8));
     }
+    made.number = (flags & 8) != 0 && !made.half ? static_cast<int64_t>(feed.u64())
+                                                 : static_cast<int16_t>(feed.u16());
     return made;
   }
 
+  // Literals that the column takes, unless the choice was an odd one.
+  void fit(const Leaf& of) {
+    const bool bytes = of.physical_type == PhysicalType::byte_array ||
+                       of.physical_type == PhysicalType::fixed_len_byte_array;
+    const bool numeric = of.logical.is(LogicalKind::decimal) || of.logical.is(LogicalKind::float16);
+    is_text = (bytes && !numeric) != odd;
+    if (op == 7 && !is_text) op = 6;
+    is_boolean = of.physical_type == PhysicalType::boolean && !odd;
+    temporal = is_temporal(of) && !odd;
+    is_time = of.logical.is(LogicalKind::time);
+  }
+
   std::string literal() const {
+    if (is_boolean) return (number & 1) != 0 ? "true" : "false";
+    if (temporal) {
+      std::string moment = is_time ? "" : std::to_string(1000 + (number & 0xFFF)) + "-02-1";
+      if (!is_time) moment += std::to_string(number >> 12 & 7);
+      if (is_time || half) moment += std::string(is_time ? "" : " ") + "12:30:00.25";
+      return "'" + moment + "'";
+    }
     if (is_text) return "'" + text + "'";
     if (!half) return std::to_string(number);
     return number >= 0 ? std::to_string(number) + ".5" : "-" + std::to_string(-number - 1) + ".5";
   }
 
   std::string written(const std::string& path) const {
-    std::string out = negated ? "not (" : "(";
-    for (const char c : path) out += c == '.' ? std::string("\".\"") : std::string(1, c);
-    out.insert(negated ? 5 : 1, "\"");
-    out += "\"";
+    std::string quoted = "\"";
+    for (const char c : path) quoted += c == '.' ? std::string("\".\"") : std::string(1, c);
+    std::string out = (negated ? "not (" : "(") + quoted + "\"";
     if (op < 6) {
       out += kOperators[op] + literal();
     } else if (op == 6) {
@@ -105,6 +126,9 @@ struct Condition {
     if (is_text != (column.value_kind() == ValueKind::binary)) return std::nullopt;
     const double wide = static_cast<double>(number) + (half ? 0.5 : 0.0);
     switch (column.value_kind()) {
+      case ValueKind::boolean:
+        return is_boolean ? std::optional(column.bits()[i] - static_cast<int>(number & 1))
+                          : std::nullopt;
       case ValueKind::int32: return order_of_integer(column.values<int32_t>()[i]);
       case ValueKind::int64: return order_of_integer(column.values<int64_t>()[i]);
       case ValueKind::float32:
@@ -123,8 +147,8 @@ struct Condition {
 
 struct Predicate {
   std::vector<Condition> conditions;
-  std::vector<bool> all;  // how each is joined to what stands before it: and, or
-  std::vector<std::string> paths;
+  std::vector<bool> all;           // how each is joined to what stands before it: and, or
+  std::vector<std::string> paths;  // by turns
 
   static Predicate from(Feed& feed) {
     Predicate made;
@@ -133,6 +157,18 @@ struct Predicate {
       made.conditions.push_back(Condition::from(feed));
     }
     return made;
+  }
+  // To the leaves outside of lists, or to all where there are no others.
+  void fit(const Schema& schema) {
+    std::vector<const Leaf*> leaves;
+    for (const Leaf& leaf : schema.leaves()) {
+      if (leaf.max_repetition_level == 0) leaves.push_back(&leaf);
+    }
+    for (const Leaf& leaf : schema.leaves()) {
+      if (leaves.empty() || leaves[0]->max_repetition_level != 0) leaves.push_back(&leaf);
+    }
+    for (const Leaf* leaf : leaves) paths.push_back(schema.leaf_path(leaf->index));
+    for (Condition& one : conditions) one.fit(*leaves[one.chosen % leaves.size()]);
   }
   std::string written() const {
     std::string out;
@@ -210,9 +246,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Bytes bytes = build_file(feed, &may_lie);
   auto file = open_bytes(bytes, (limit & 1) != 0);
   if (!file || file->schema().num_leaves() == 0) return 0;
-  for (uint32_t i = 0; i < file->schema().num_leaves(); ++i) {
-    predicate.paths.push_back(file->schema().leaf_path(i));
-  }
+  predicate.fit(file->schema());
   auto filter = Filter::parse(predicate.written());
   require_ok(filter.status(), "a predicate that was composed parses");
 
