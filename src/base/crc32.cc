@@ -18,8 +18,8 @@ constexpr uint32_t kPolynomial = 0xEDB88320;
 
 using Table = std::array<std::array<uint32_t, 256>, 8>;
 
-// kTable[k][b] is the remainder of byte b followed by k zero bytes.
-constexpr Table make_table() {
+// table[k][b] is the remainder of byte b followed by k zero bytes.
+Table make_table() noexcept {
   Table table{};
   for (uint32_t b = 0; b < 256; ++b) {
     uint32_t crc = b;
@@ -34,18 +34,24 @@ constexpr Table make_table() {
   }
   return table;
 }
-constexpr Table kTable = make_table();
+// Made when it is first wanted, in some microseconds: as a constant it would be 8 KB of every
+// binary.
+const Table& made_table() noexcept {
+  static const Table table = make_table();
+  return table;
+}
 
 // Takes and gives the register itself, that is the checksum inverted.
 uint32_t update_scalar(uint32_t crc, const uint8_t* p, size_t size) noexcept {
+  const Table& table = made_table();
   for (; size >= 8; p += 8, size -= 8) {
     const uint32_t low = crc ^ load_le<uint32_t>(p);
     const uint32_t high = load_le<uint32_t>(p + 4);
-    crc = kTable[7][low & 0xFF] ^ kTable[6][low >> 8 & 0xFF] ^ kTable[5][low >> 16 & 0xFF] ^
-          kTable[4][low >> 24] ^ kTable[3][high & 0xFF] ^ kTable[2][high >> 8 & 0xFF] ^
-          kTable[1][high >> 16 & 0xFF] ^ kTable[0][high >> 24];
+    crc = table[7][low & 0xFF] ^ table[6][low >> 8 & 0xFF] ^ table[5][low >> 16 & 0xFF] ^
+          table[4][low >> 24] ^ table[3][high & 0xFF] ^ table[2][high >> 8 & 0xFF] ^
+          table[1][high >> 16 & 0xFF] ^ table[0][high >> 24];
   }
-  for (; size > 0; ++p, --size) crc = (crc >> 8) ^ kTable[0][(crc ^ *p) & 0xFF];
+  for (; size > 0; ++p, --size) crc = (crc >> 8) ^ table[0][(crc ^ *p) & 0xFF];
   return crc;
 }
 
