@@ -53,6 +53,9 @@ class LeafReader {
   /// The chunk's dictionary, which is empty where it has none; read now if need be.
   Result<const Dictionary*> dictionary();
 
+  /// Memory for pages, which a reader may leave to another between chunks.
+  Buffer* scratch() noexcept { return pages_.scratch(); }
+
   /// Bytes of one value in LeafData, and its kind, after Int96As.
   const ValueLayout& layout() const noexcept { return layout_; }
   ValueKind kind() const noexcept { return kind_; }

@@ -76,6 +76,8 @@ class PageStream {
   /// is passed over without being read. A checksum that does not match is `corrupt`, unless
   /// `report_checksum` (then see checksum_ok).
   Result<PageBody> body(const PageHeader& header, bool keep, bool report_checksum = false);
+  /// Where bodies are decompressed that nobody keeps.
+  Buffer* scratch() noexcept { return &scratch_; }
 
  private:
   Result<PageBody> read_body(const PageHeader& header, bool keep, bool report_checksum);

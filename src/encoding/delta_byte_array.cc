@@ -14,8 +14,7 @@ namespace {
 
 constexpr size_t kStringsAtOnce = 256;
 
-// Copies n bytes by way of 64 whatever n is: the branch on short lengths that this saves was almost
-// half of the time (33 against 19 ms on lineitem). The first 64 bytes may overlap.
+// Copies n bytes by way of 64 whatever n is. The first 64 bytes may overlap.
 inline void copy(const uint8_t* from, size_t n, uint8_t* to) noexcept {
   struct Block {
     uint8_t bytes[64];
@@ -26,6 +25,55 @@ inline void copy(const uint8_t* from, size_t n, uint8_t* to) noexcept {
     std::memcpy(to + sizeof(block), from + sizeof(block), n - sizeof(block));
   }
 }
+
+// Puts values together, and keeps the first 64 bytes of the last one in registers: loaded from
+// where they have just been stored in two pieces, they would wait for both stores, 30 cycles a
+// value.
+class Joiner {
+ public:
+  // `value` is readable for 64 bytes.
+  explicit Joiner(const uint8_t* value) noexcept { load(value); }
+
+  // `prefix` bytes of the value before, which is at `previous`, and `suffix` bytes at `from`,
+  // before which `room` bytes are readable, go to `to`.
+  void join(const uint8_t* previous, size_t prefix, const uint8_t* from, size_t suffix, size_t room,
+            uint8_t* to) noexcept {
+    if (prefix > kHead || prefix > room) [[unlikely]] {
+      copy(previous, prefix, to);
+      copy(from, suffix, to + prefix);
+      return load(to);
+    }
+    const uint8_t* value = from - prefix;  // where its suffix is in place
+    const Lane length = Lane{} + static_cast<int8_t>(prefix);
+    head_[0] = blend(length, 0, head_[0], value);
+    head_[1] = blend(length, 16, head_[1], value);
+    head_[2] = blend(length, 32, head_[2], value);
+    head_[3] = blend(length, 48, head_[3], value);
+    std::memcpy(to, head_, kHead);
+    if (prefix + suffix > kHead) std::memcpy(to + kHead, value + kHead, prefix + suffix - kHead);
+  }
+
+  // The value joined last: its first 64 bytes.
+  const uint8_t* head() const noexcept {
+    return static_cast<const uint8_t*>(static_cast<const void*>(head_));
+  }
+
+ private:
+  static constexpr size_t kHead = 64;
+  using Lane = int8_t __attribute__((vector_size(16)));
+  // 16 bytes from `at` on: of `old` up to `length`, then those of `value`.
+  static Lane blend(Lane length, int at, Lane old, const uint8_t* value) noexcept {
+    constexpr Lane kPlaces = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    Lane fresh;
+    std::memcpy(&fresh, value + at, sizeof(fresh));
+    const Lane kept = kPlaces + static_cast<int8_t>(at) < length;
+    return (old & kept) | (fresh & ~kept);
+  }
+
+  void load(const uint8_t* value) noexcept { std::memcpy(head_, value, kHead); }
+
+  Lane head_[4];
+};
 
 [[gnu::cold]] Status bad_lengths(int32_t prefix, int32_t suffix, size_t previous, size_t left) {
   if (prefix < 0) return bad_value("a prefix length", prefix, "below zero");
@@ -122,6 +170,7 @@ Status DeltaByteArrayDecoder::decode(size_t n, uint8_t* arena, uint32_t buffer_i
   size_t left = bytes_.size() - position_;
   const uint8_t* previous = last_.data();
   size_t previous_length = last_.size();
+  Joiner joiner(previous);
   uint8_t* to = arena;
   for (size_t done = 0; done < n;) {
     const size_t count = std::min(kStringsAtOnce, n - done);
@@ -132,13 +181,13 @@ Status DeltaByteArrayDecoder::decode(size_t n, uint8_t* arena, uint32_t buffer_i
       }
       const auto prefix = static_cast<uint32_t>(lengths.prefix[i]);
       const auto suffix = static_cast<uint32_t>(lengths.suffix[i]);
-      copy(previous, prefix, to);
-      copy(suffixes, suffix, to + prefix);
+      joiner.join(previous, prefix, suffixes, suffix, static_cast<size_t>(suffixes - bytes_.data()),
+                  to);
       suffixes += suffix;
       left -= suffix;
       previous = to;
       previous_length = size_t{prefix} + suffix;
-      store_view(to, static_cast<uint32_t>(previous_length), buffer_index,
+      store_view(joiner.head(), static_cast<uint32_t>(previous_length), buffer_index,
                  arena_offset + static_cast<uint32_t>(to - arena), out + done + i);
       to += previous_length;
     }
@@ -158,6 +207,7 @@ Status DeltaByteArrayDecoder::decode_fixed(uint8_t* out, size_t n, size_t width)
   size_t left = bytes_.size() - position_;
   const uint8_t* previous = last_.data();
   size_t previous_length = last_.size();
+  Joiner joiner(previous);
   uint8_t* to = out;
   for (size_t done = 0; done < n;) {
     const size_t count = std::min(kStringsAtOnce, n - done);
@@ -172,8 +222,8 @@ Status DeltaByteArrayDecoder::decode_fixed(uint8_t* out, size_t n, size_t width)
         return bad_value("the length of a fixed-length value", int64_t{prefix} + suffix,
                          concat({"but the column's is ", width}));
       }
-      copy(previous, prefix, to);
-      copy(suffixes, suffix, to + prefix);
+      joiner.join(previous, prefix, suffixes, suffix, static_cast<size_t>(suffixes - bytes_.data()),
+                  to);
       suffixes += suffix;
       left -= suffix;
       previous = to;

@@ -16,7 +16,7 @@ namespace veneer {
 
 struct Batch::Impl {
   explicit Impl(std::shared_ptr<const File::Impl> of)
-      : file(std::move(of)), data(&file->pool), row_numbers(&file->pool) {}
+      : file(std::move(of)), data(&file->pool), row_numbers(&file->pool), scratch(&file->pool) {}
 
   std::shared_ptr<const File::Impl> file;  // before data: the memory is its pool's
   std::shared_ptr<const Projection> projection;
@@ -25,7 +25,10 @@ struct Batch::Impl {
   size_t rows = 0;
   int64_t first_row = 0;
   int32_t row_group = 0;
-  std::vector<std::unique_ptr<Impl>> spares;  // memory that a reader with threads has left
+  // Memory that a reader has left for the next one: batches where it had threads, and pages by
+  // slot.
+  std::vector<std::unique_ptr<Impl>> spares;
+  PoolArray<Buffer> scratch;
 };
 
 }  // namespace veneer

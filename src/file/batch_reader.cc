@@ -64,18 +64,35 @@ Status BatchReader::Impl::check_cancelled() const {
 }
 
 // Makes the batch one of this read.
-Status BatchReader::Impl::prepare(Batch::Impl* batch) const {
+Status BatchReader::Impl::prepare(Batch::Impl* batch) {
   if (batch->file != file || batch->projection != projection) {
     // Another read's batch: its memory is charged to that read's file. What is large goes over to
     // this one: new pages cost more than what is decoded into them, a third of the time of nested
     // data.
     VENEER_CHECK(take_over(*projection, &file->pool, &batch->data));
+    if (ahead == nullptr || ahead->outstanding() == 0) {
+      for (size_t i = 0; i < std::min(readers.size(), batch->scratch.size()); ++i) {
+        readers[i].scratch()->take_memory(&batch->scratch[i]);
+      }
+    }
+    batch->scratch = PoolArray<Buffer>(&file->pool);
+    VENEER_CHECK(batch->scratch.reserve(readers.size()));
     batch->row_numbers = PoolArray<int64_t>(&file->pool);
     // The projection first: it too is charged to its file.
     batch->projection = projection;
     batch->file = file;
   }
   return batch->data.fit(*projection, &file->pool);
+}
+
+// At the end: leaves in the batch what the next read can use.
+void BatchReader::Impl::leave_memory(Batch::Impl* batch) {
+  batch->spares = std::move(idle);
+  batch->scratch.clear();
+  if (batch->file != file || !batch->scratch.reserve(readers.size()).ok()) return;
+  for (column::LeafReader& reader : readers) {
+    batch->scratch.emplace_back(std::move(*reader.scratch()));
+  }
 }
 
 // The next rows of the read, into stage->batch.
@@ -188,8 +205,8 @@ void BatchReader::Impl::plan_ahead() {
 
 // Batches are decoded into memory of the reader's own, which changes places with the caller's.
 Status BatchReader::Impl::next_ahead(std::unique_ptr<Batch::Impl>* batch) {
+  for (auto& spare : std::exchange((*batch)->spares, {})) idle.push_back(std::move(spare));
   idle.push_back(std::move(*batch));
-  for (auto& spare : std::exchange(idle.back()->spares, {})) idle.push_back(std::move(spare));
   plan_ahead();
   if (ahead->outstanding() == 0) {
     *batch = std::move(idle.back());
@@ -266,8 +283,7 @@ bool BatchReader::next(Batch* batch) {
   if (impl_->ended || !impl_->status.ok()) return false;
   if (impl_->at_end()) {
     impl_->ended = true;
-    // For the next read: new pages of memory cost more than what is decoded into them.
-    batch->impl_->spares = std::move(impl_->idle);
+    impl_->leave_memory(batch->impl_.get());
     return false;
   }
   Status status = impl_->next(&batch->impl_);

@@ -131,7 +131,8 @@ struct BatchReader::Impl final : StageWork {
   void plan_ahead();
   Status plan_stage(Stage* stage);
   Status seek(int64_t row);
-  Status prepare(Batch::Impl* batch) const;
+  Status prepare(Batch::Impl* batch);
+  void leave_memory(Batch::Impl* batch);
   Status work_off(Stage* stage);
   Status run(size_t stage, size_t task) override;
   Status complete(size_t stage) override;
