@@ -51,9 +51,9 @@ struct Steps8 {
   alignas(32) uint8_t shuffle[9][32];
   alignas(32) uint16_t factor[9][16];
   constexpr Steps8() : shuffle(), factor() {
-    for (unsigned width = 1; width <= 8; ++width) {
-      for (unsigned i = 0; i < 16; ++i) {
-        const unsigned byte = i * width / 8, shift = i * width % 8;
+    for (size_t width = 1; width <= 8; ++width) {
+      for (size_t i = 0; i < 16; ++i) {
+        const size_t byte = i * width / 8, shift = i * width % 8;
         shuffle[width][2 * i] = static_cast<uint8_t>(byte);
         shuffle[width][2 * i + 1] = byte + 1 < 16 ? static_cast<uint8_t>(byte + 1) : kZero;
         factor[width][i] = static_cast<uint16_t>(1u << (16 - width - shift));
@@ -100,9 +100,9 @@ VENEER_AVX2 void unpack_u8(const uint8_t* in, uint64_t bit, unsigned width, uint
   const __m256i shuffle = load(kSteps8.shuffle[width]);
   const __m256i factor = load(kSteps8.factor[width]);
   const __m128i down = _mm_cvtsi32_si128(static_cast<int>(16 - width));
-  for (size_t i = head; i < n; i += 32, in += 4 * width) {
+  for (size_t i = head; i < n; i += 32, in += size_t{4} * width) {
     __m256i a = _mm256_broadcastsi128_si256(load_half(in));
-    __m256i b = _mm256_broadcastsi128_si256(load_half(in + 2 * width));
+    __m256i b = _mm256_broadcastsi128_si256(load_half(in + size_t{2} * width));
     a = _mm256_mullo_epi16(_mm256_shuffle_epi8(a, shuffle), factor);
     b = _mm256_mullo_epi16(_mm256_shuffle_epi8(b, shuffle), factor);
     const __m256i packed =
@@ -154,7 +154,7 @@ VENEER_AVX2_INLINE Step64 step64(unsigned width) {
   for (unsigned i = 0; i < 4; ++i) step.begin[i] = 2 * i * width / 8;
   return step;
 }
-template <int Half>
+template <size_t Half>
 VENEER_AVX2_INLINE __m256i four(const uint8_t* in, const Step64& step) {
   const __m256i pair = load_pair(in + step.begin[2 * Half], in + step.begin[2 * Half + 1]);
   const __m256i bytes = _mm256_shuffle_epi8(pair, step.shuffle[Half]);
@@ -170,7 +170,7 @@ VENEER_AVX2 void unpack_u16(const uint8_t* in, uint64_t bit, unsigned width, uin
   const size_t head = unpack_head(in, bit, width, out, n);
   in += (bit + head * width) >> 3;
   const Step32 step = step32(width);
-  for (size_t i = head; i < n; i += 16, in += 2 * width) {
+  for (size_t i = head; i < n; i += 16, in += size_t{2} * width) {
     const __m256i packed =
         _mm256_packus_epi32(eight(in, width, step), eight(in + width, width, step));
     store(out + i, _mm256_permute4x64_epi64(packed, 0xD8));
@@ -332,7 +332,7 @@ VENEER_AVX2_INLINE void eight_slots(std::integral_constant<size_t, 8>, const uin
   const unsigned taken = static_cast<unsigned>(std::popcount(bits & 15));
   const __m256i moved = _mm256_sub_epi32(second, _mm256_set1_epi32(static_cast<int>(2 * taken)));
   const __m256i a = _mm256_permutevar8x32_epi32(load(dense), first);
-  const __m256i b = _mm256_permutevar8x32_epi32(load(dense + 8 * taken), moved);
+  const __m256i b = _mm256_permutevar8x32_epi32(load(dense + size_t{8} * taken), moved);
   store(out, _mm256_andnot_si256(_mm256_srai_epi32(first, 31), a));
   store(out + 32, _mm256_andnot_si256(_mm256_srai_epi32(second, 31), b));
 }

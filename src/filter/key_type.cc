@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "base/bits.h"
 #include "base/checked.h"
@@ -84,9 +85,10 @@ bool parse_float_word(std::string_view text, double* out) noexcept {
   const bool negative = text.starts_with('-');
   if (negative) text.remove_prefix(1);
   if (is_word(text, "nan") && !negative) {
-    *out = NAN;
+    *out = std::numeric_limits<double>::quiet_NaN();
   } else if (is_word(text, "inf") || is_word(text, "infinity")) {
-    *out = negative ? -INFINITY : INFINITY;
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    *out = negative ? -kInfinity : kInfinity;
   } else {
     return false;
   }

@@ -147,7 +147,7 @@ LogicalType read_integer(Reader& reader) {
       default: reader.skip(field.type);
     }
   }
-  const int width = type.bit_width;
+  const int8_t width = type.bit_width;
   if (!is_signed.has_value() || (width != 8 && width != 16 && width != 32 && width != 64)) {
     return {};
   }

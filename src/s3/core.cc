@@ -196,7 +196,7 @@ HttpRequest Core::sign(const Target& target, std::string_view region, Fields hea
   return request;
 }
 
-Status Core::without_secrets(Status status) const {
+Status Core::without_secrets(const Status& status) const {
   std::string text(status.message());
   bool found = false;
   for (const Credentials* keys : {&current_.keys, &settings_.credentials.given}) {

@@ -71,7 +71,7 @@ class Core {
   HttpRequest sign(const Target& target, std::string_view region, Fields headers,
                    const Credentials* keys) const;
   /// The text without any secret that the client knows.
-  Status without_secrets(Status status) const;
+  Status without_secrets(const Status& status) const;
 
  private:
   class Caller;

@@ -14,7 +14,7 @@
 #include "s3/credentials.h"
 #include "s3/sha256.h"
 
-extern char** environ;
+extern char** environ;  // NOLINT: POSIX wants this declaration, glibc has one of its own
 
 namespace veneer::s3 {
 namespace {
