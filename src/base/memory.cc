@@ -30,7 +30,7 @@ constexpr size_t kAlignment = 64;
 // Blocks of this size are the system's own mappings: freed, they leave no hole in the heap that
 // counts for the process and for no budget. Smaller ones are better kept by the heap, where the
 // next file finds them warm.
-constexpr size_t kOwnMapping = size_t{4} << 20;
+[[maybe_unused]] constexpr size_t kOwnMapping = size_t{4} << 20;
 
 class HeapAllocator final : public Allocator {
  public:
