@@ -27,6 +27,13 @@ Bytes nested_file() {
   return f.finish();
 }
 
+// Small numbers without the bytes that are zero, which stand first or last by the machine's order.
+std::string shortened(std::string text) {
+  for (size_t at; (at = text.find("000000'")) != std::string::npos;) text.replace(at, 7, "'");
+  for (size_t at; (at = text.find("'000000")) != std::string::npos;) text.replace(at, 7, "'");
+  return text;
+}
+
 std::string projected(const File& file, std::vector<std::string> columns) {
   ReadOptions options;
   options.columns = std::move(columns);
@@ -34,9 +41,7 @@ std::string projected(const File& file, std::vector<std::string> columns) {
   if (!read.status.ok()) return read.status.to_string();
   CHECK(read.fault == "");
   REQUIRE(read.rows.size() == 1);
-  std::string out = to_string(read.rows[0]);
-  for (size_t at; (at = out.find("000000'")) != std::string::npos;) out.replace(at, 7, "'");
-  return out;
+  return shortened(to_string(read.rows[0]));
 }
 
 TEST_CASE("projection: any path, in the order asked, maps with their keys") {
@@ -293,7 +298,7 @@ TEST_CASE("a batch outlives its reader and file, and is filled by another's") {
     BatchReader reader = file.read({.columns = {"m"}});
     REQUIRE(reader.next(&batch));
     CHECK(batch.num_columns() == 1);
-    CHECK(to_string(value_of(batch.column(0), 0)) == "[{'04000000',{'05000000','06000000'}}]");
+    CHECK(shortened(to_string(value_of(batch.column(0), 0))) == "[{'04',{'05','06'}}]");
     BatchReader all = file.read();
     REQUIRE(all.next(&batch));
     CHECK(batch.num_columns() == 4);
