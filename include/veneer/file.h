@@ -74,7 +74,7 @@ struct ReadOptions {
   int64_t batch_bytes = 64 << 20;
   /// Threads that decode, the caller's own included. 1 makes none; 0 means one a processor. Builds
   /// without threads treat all as 1. With more than one, the next batches are read and decoded
-  /// while the caller uses one: about as many as there are threads are held at once.
+  /// while the caller uses one: about twice as many as there are threads are held at once.
   int32_t threads = 1;
   /// Verify the CRC of each page that has one.
   bool checksums = true;

@@ -185,7 +185,7 @@ Status BatchReader::Impl::make_readers() {
   if (ahead != nullptr) {
     // A filter's columns are read on the caller's thread, for one batch after the other.
     if (filter == nullptr) {
-      depth = lanes == 1 ? ahead->threads() : lanes * kLaneDepth;
+      depth = lanes == 1 ? 2 * ahead->threads() : lanes * kLaneDepth;
     }
     ahead->shape(depth, lanes, tasks);
   }
