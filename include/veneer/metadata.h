@@ -368,6 +368,8 @@ Bounds effective_bounds(std::string_view min_value, std::string_view max_value, 
 /// True for parquet-cpp before 2.0.0, which set is_compressed to false in V2 pages that it had
 /// compressed (ARROW-10353).
 bool v2_pages_always_compressed(const WriterVersion& writer) noexcept;
+/// True for Impala, whose BIT_PACKED levels begin with the least significant bit (IMPALA-3006).
+bool bit_packed_levels_lsb_first(const WriterVersion& writer) noexcept;
 
 }  // namespace veneer
 #pragma GCC visibility pop

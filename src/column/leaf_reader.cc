@@ -56,7 +56,9 @@ LeafReader::LeafReader(const Options& options)
 LeafReader::~LeafReader() = default;
 
 Status LeafReader::open_chunk(ChunkSource* source, Codec codec, int64_t num_values, int64_t rows) {
-  if (max_repetition_ == 0 && num_values != rows) {
+  // There are files whose chunks claim more values than rows, and hold those of the rows: what no
+  // row asks for is not looked for.
+  if (max_repetition_ == 0 && num_values < rows) {
     return Status::corrupt(
         concat({"column chunk has ", num_values, " values in a row group of ", rows, " rows"}),
         source->file_offset());
@@ -209,11 +211,11 @@ Status LeafReader::open_page() {
       const auto count = narrow<size_t>(page_left_);
       if (max_repetition_ != 0) {
         VENEER_CHECK(repetition_.open_v1(header_.data.repetition_level_encoding, max_repetition_,
-                                         count, &bytes));
+                                         count, &bytes, pages_.levels_lsb_first()));
       }
       if (max_definition_ != 0) {
         VENEER_CHECK(definition_.open_v1(header_.data.definition_level_encoding, max_definition_,
-                                         count, &bytes));
+                                         count, &bytes, pages_.levels_lsb_first()));
       }
     }
     return values_.open(encoding, bytes, std::move(body.owner), &dictionary_);

@@ -23,7 +23,7 @@ const LevelKernels* byte_kernels() noexcept {
 }  // namespace
 
 Status LevelDecoder::open_v1(Encoding encoding, uint32_t max_level, size_t values,
-                             std::span<const uint8_t>* body) {
+                             std::span<const uint8_t>* body, bool lsb_first) {
   max_level_ = max_level;
   const auto width = static_cast<unsigned>(bit_width(max_level));
   if (encoding == Encoding::bit_packed) {
@@ -34,7 +34,7 @@ Status LevelDecoder::open_v1(Encoding encoding, uint32_t max_level, size_t value
       return Status::corrupt("levels run past the page");
     }
     const size_t bytes = bytes_for_bits(bits);
-    VENEER_CHECK(bit_packed_.init(body->first(bytes), width));
+    VENEER_CHECK(bit_packed_.init(body->first(bytes), width, lsb_first));
     *body = body->subspan(bytes);
     return {};
   }

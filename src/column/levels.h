@@ -16,9 +16,9 @@ namespace veneer::column {
 class LevelDecoder {
  public:
   /// A data page V1: takes the levels' bytes (and their length prefix) off the front of `body`.
-  /// `values` is the number of levels of the page.
+  /// `values` is the number of levels of the page; see BitPackedDecoder for `lsb_first`.
   Status open_v1(Encoding encoding, uint32_t max_level, size_t values,
-                 std::span<const uint8_t>* body);
+                 std::span<const uint8_t>* body, bool lsb_first = false);
   /// A data page V2: RLE without a prefix, all of `bytes`.
   Status open_v2(uint32_t max_level, std::span<const uint8_t> bytes);
 

@@ -43,6 +43,7 @@ class PageStream {
     bool checksums = true;
     /// The writer sets is_compressed to false in V2 pages that it compresses.
     bool v2_always_compressed = false;
+    bool levels_lsb_first = false;  ///< the writer's BIT_PACKED levels
     /// Of the chunk, which another stream reads too; null where none does. One of the two fills it
     /// with the bodies that it is asked for, the other takes from it what is there.
     PageCache* cache = nullptr;
@@ -51,6 +52,8 @@ class PageStream {
 
   explicit PageStream(const Options& options) noexcept
       : options_(options), scratch_(options.pool), kept_(options.pool) {}
+
+  bool levels_lsb_first() const noexcept { return options_.levels_lsb_first; }
 
   /// Starts on a chunk; the source must outlive its reading.
   void open(ChunkSource* source, Codec codec) noexcept;

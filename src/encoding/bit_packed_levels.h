@@ -16,11 +16,13 @@ namespace veneer::encoding {
 /// readable for 64 bytes behind their end. After an error the decoder is spent.
 class BitPackedDecoder {
  public:
-  Status init(std::span<const uint8_t> bytes, unsigned bit_width) {
+  /// With `lsb_first` the values begin with the least significant bit, as in IMPALA-3006.
+  Status init(std::span<const uint8_t> bytes, unsigned bit_width, bool lsb_first = false) {
     if (bit_width > 32) return bad_value("bit width", bit_width, "but at most 32 is possible");
     bytes_ = bytes;
     width_ = bit_width;
     bit_ = 0;
+    lsb_first_ = lsb_first;
     return {};
   }
 
@@ -29,7 +31,11 @@ class BitPackedDecoder {
   template <class T>
   Status decode(T* out, size_t n) {
     if (Status s = check(n); !s.ok()) return s;
-    unpack_msb_first(bytes_.data(), bit_, width_, out, n);
+    if (lsb_first_) {
+      unpack(bytes_.data(), bit_, width_, out, n);
+    } else {
+      unpack_msb_first(bytes_.data(), bit_, width_, out, n);
+    }
     bit_ += uint64_t{n} * width_;
     return {};
   }
@@ -51,6 +57,7 @@ class BitPackedDecoder {
   std::span<const uint8_t> bytes_;
   uint64_t bit_ = 0;
   unsigned width_ = 0;
+  bool lsb_first_ = false;
 };
 
 }  // namespace veneer::encoding

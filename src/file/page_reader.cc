@@ -133,7 +133,7 @@ Status PageReader::Impl::decode_data(Page* page, column::PageBody body) {
     if (v2) {
       VENEER_CHECK(decoder->open_v2(maximum, v2_bytes));
     } else {
-      VENEER_CHECK(decoder->open_v1(encoding, maximum, count, &bytes));
+      VENEER_CHECK(decoder->open_v1(encoding, maximum, count, &bytes, pages.levels_lsb_first()));
     }
     // Block by block: memory follows what the bytes give, not what the header claims.
     constexpr size_t kBlock = 1 << 16;
@@ -263,6 +263,7 @@ PageReader File::pages(int32_t row_group, int32_t leaf, PageOptions options) con
   page_options.limits = &impl_->options.limits;
   page_options.checksums = options.checksums;
   page_options.v2_always_compressed = v2_pages_always_compressed(metadata().writer());
+  page_options.levels_lsb_first = bit_packed_levels_lsb_first(metadata().writer());
   if (!valid) {
     return PageReader(impl_->named(Status::invalid_argument(
         concat({"no row group ", row_group, " with a leaf column ", leaf}))));

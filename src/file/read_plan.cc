@@ -178,6 +178,7 @@ Status BatchReader::Impl::make_readers() {
     reader.pages.decompressors = &decompressors;
     reader.pages.checksums = options.checksums;
     reader.pages.v2_always_compressed = v2_pages_always_compressed(metadata.writer());
+    reader.pages.levels_lsb_first = bit_packed_levels_lsb_first(metadata.writer());
     if (filter != nullptr) reader.pages.cache = filter->share(slot.leaf);
     readers.emplace_back(reader);
   }

@@ -140,6 +140,7 @@ Status RowFilter::make_inputs(const ReadOptions& options) {
     reader.pages.decompressors = &decompressors_;
     reader.pages.checksums = options.checksums;
     reader.pages.v2_always_compressed = v2_pages_always_compressed(metadata.writer());
+    reader.pages.levels_lsb_first = bit_packed_levels_lsb_first(metadata.writer());
     inputs_.push_back(std::make_unique<Input>(&file_->pool, reader));
     widths = std::max(widths, inputs_.back()->reader.width());
   }

@@ -182,7 +182,8 @@ struct PageParts {
     out->type = to_enum<PageType>(*type);
     out->uncompressed_page_size = *uncompressed.value;
     out->compressed_page_size = *compressed.value;
-    out->crc = crc;
+    // Parquet.jl, and others whose Thrift knows no absent numbers, write 0 where they have none.
+    if (crc != 0) out->crc = crc;
     switch (out->type) {
       case PageType::data: out->raw_statistics = statistics; return data.finish(offset, &out->data);
       case PageType::data_v2:

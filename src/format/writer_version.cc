@@ -114,4 +114,8 @@ bool v2_pages_always_compressed(const WriterVersion& writer) noexcept {
   return writer.is_before("parquet-cpp", 2, 0, 0);
 }
 
+bool bit_packed_levels_lsb_first(const WriterVersion& writer) noexcept {
+  return writer.application == "impala";
+}
+
 }  // namespace veneer

@@ -252,6 +252,34 @@ TEST_CASE("definition levels of a flat column as BIT_PACKED") {
   check_file(f.finish(), rows_of(expected));
 }
 
+// IMPALA-3006: where Impala writes BIT_PACKED levels, it packs them as RLE's literal runs are.
+TEST_CASE("BIT_PACKED levels of Impala begin with the least significant bit") {
+  for (const bool impala : {false, true}) {
+    FileBuilder f({leaf("x", PhysicalType::int32, kOptional),
+                   list_of("l", leaf("element", PhysicalType::int32))});
+    if (impala) f.created_by("impala version 2.5.0-SNAPSHOT (build 0)");
+    test::RowGroupBuilder& g = f.row_group(3);
+    g.chunk(0).data_v1({.def = {1, 0, 1},
+                        .def_encoding = Encoding::bit_packed,
+                        .def_bytes = impala ? Bytes{0b00000101} : Bytes{0b10100000},
+                        .values = plain<int32_t>({1, 3})});
+    // Levels 2, 0, 1 of two bits.
+    g.chunk(1).data_v1({.def = {2, 0, 1},
+                        .rep_encoding = Encoding::bit_packed,
+                        .def_encoding = Encoding::bit_packed,
+                        .def_bytes = impala ? Bytes{0b00010010} : Bytes{0b10000100},
+                        .values = plain<int32_t>({7})});
+    const Bytes bytes = f.finish();
+    const Rows expected = {Value::record({i32(1), Value::list({i32(7)})}),
+                           Value::record({Value::null(), Value::null()}),
+                           Value::record({i32(3), Value::list({})})};
+    const ReadResult read = read_rows(bytes);
+    CHECK_MESSAGE(read.status.ok(), read.status.to_string());
+    CHECK(read.rows == expected);
+    CHECK(read_pages(open_bytes(bytes), 0, 1).def == Levels{2, 0, 1});
+  }
+}
+
 // PARQUET-246: parquet-mr before 1.8 lets a page begin with the prefix of the last page's value.
 TEST_CASE("DELTA_BYTE_ARRAY that carries its prefix from page to page") {
   auto pages = [](const char* writer) {

@@ -137,8 +137,10 @@ TEST_CASE("num_values lies, in page and chunk, up and down") {
     for (const Repetition repetition : {Repetition::required, kOptional, kRepeated}) {
       INFO(to_string(repetition));
       const ReadResult read = read_rows(chunk(leaf("x", kInt, repetition), lie));
-      CHECK(read.status.code() == StatusCode::corrupt);
-      CHECK(read.rows.empty());
+      // Without lists, too many are not asked for.
+      const bool read_all = lie > 2 && repetition != kRepeated;
+      CHECK(read.status.code() == (read_all ? StatusCode::ok : StatusCode::corrupt));
+      CHECK(read.rows.size() == (read_all ? 2 : 0));
     }
   }
 }
@@ -298,6 +300,11 @@ TEST_CASE("rows: first level not 0, more or fewer than the row group has") {
     c.data_v1({.num_values = 2, .values = plain<int32_t>({1, 2})});
   });
   CHECK(has(refused(flat), "corrupt: column chunk has 2 values in a row group of 3 rows"));
+  // More values than rows, in the header too: what lies behind the last row is not asked for.
+  const Bytes more = ints(2, [](ChunkBuilder& c) {
+    c.data_v1({.num_values = 4, .values = plain<int32_t>({1, 2})});
+  });
+  CHECK(read_rows(more).rows == Rows{Value::record({i32(1)}), Value::record({i32(2)})});
   // A repetition without anything to repeat: the list before it is empty.
   const Bytes orphan = file_of(leaf("x", kInt, kRepeated), 1, [](ChunkBuilder& c) {
     c.data_v1({.rep = {0, 1}, .def = {0, 1}, .values = plain<int32_t>({1})});

@@ -266,4 +266,6 @@ TEST_CASE("statistics that known bugs spoil") {
   CHECK_FALSE(effective_bounds(s, text, WriterVersion::parse("parquet-mr version 1.7.0")).min);
   CHECK(v2_pages_always_compressed(WriterVersion::parse("parquet-cpp version 1.5.1-SNAPSHOT")));
   CHECK_FALSE(v2_pages_always_compressed(WriterVersion::parse("parquet-cpp-arrow version 1.0.0")));
+  CHECK(bit_packed_levels_lsb_first(WriterVersion::parse("impala version 2.5.0-SNAPSHOT")));
+  CHECK_FALSE(bit_packed_levels_lsb_first(WriterVersion::parse("parquet-mr version 1.8.1")));
 }

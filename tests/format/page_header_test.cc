@@ -76,6 +76,14 @@ TEST_CASE("a V1 data page's header") {
   CHECK(statistics->min_value == "a");
 }
 
+TEST_CASE("a checksum of 0 is none") {
+  ThriftWriter w;
+  w.i32(1, 1).i32(2, 5).i32(3, 5).i32(4, 0);
+  PageHeader header;
+  REQUIRE(format::read_page_header(bytes_of(w.finish()), 50, &header).status.ok());
+  CHECK_FALSE(header.crc.has_value());
+}
+
 TEST_CASE("a V2 data page's header") {
   const std::string bytes = data_header_v2();
   PageHeader header;

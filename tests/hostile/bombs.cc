@@ -283,7 +283,8 @@ const std::vector<Bomb>& bombs() {
            chunk.data_v1({.values = plain<int32_t>({1, 2, 3, 4})})
                .edit_metadata(num_values(int64_t{1} << 62));
          });
-       }},
+       },
+       true},
       {"2^31 nulls in 5 bytes",
        [] {
          return one_column(
