@@ -168,7 +168,7 @@ class S3Client {
   /// Input::will_need fetches ranges ahead, in parallel, as the memory budget allows; what was
   /// fetched is kept until it is read once.
   Result<std::shared_ptr<Input>> open(std::string_view bucket, std::string_view key,
-                                      S3ObjectVersion known = {}) const;
+                                      const S3ObjectVersion& known = {}) const;
 
   /// A file behind http:// or https://, presigned or not: the same ranges, unsigned. Redirects are
   /// followed. The input's name is the URL without its query, which may be a signature.

@@ -93,7 +93,7 @@ int64_t seconds_since_1970(const CivilTime& time) noexcept {
       (153 * (time.month + (time.month > 2 ? -3 : 9)) + 2) / 5 + time.day - 1;
   const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
   const int64_t days = era * 146097 + day_of_era - 719468;
-  return days * 86400 + time.hour * 3600 + time.minute * 60 + time.second;
+  return days * 86400 + int64_t{time.hour} * 3600 + int64_t{time.minute} * 60 + time.second;
 }
 
 CivilTime civil_time(int64_t seconds) noexcept {
@@ -162,7 +162,7 @@ std::optional<int64_t> parse_iso_time(std::string_view text) noexcept {
     int32_t minutes = digits_at(text, zone + (text.size() == zone + 5 ? 3 : 4), 2);
     if (minutes < 0) minutes = 0;
     if (hours < 0) return std::nullopt;
-    seconds -= (text[zone] == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+    seconds -= (text[zone] == '-' ? -1 : 1) * (int64_t{hours} * 3600 + int64_t{minutes} * 60);
   }
   return seconds;
 }

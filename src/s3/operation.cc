@@ -256,7 +256,7 @@ void Operation::again(Failure failure) {
 
 void Operation::finish(Status status) {
   over_ = true;
-  if (!status.ok()) status = core_->without_secrets(std::move(status)).in_file(name_);
+  if (!status.ok()) status = core_->without_secrets(status).in_file(name_);
   {
     std::lock_guard lock(mutex_);
     status_ = std::move(status);

@@ -53,7 +53,7 @@ Result<S3Client> S3Client::create(S3Options options) {
 }
 
 Result<std::shared_ptr<Input>> S3Client::open(std::string_view bucket, std::string_view key,
-                                              S3ObjectVersion known) const {
+                                              const S3ObjectVersion& known) const {
   if (core_ == nullptr) return no_client();
   VENEER_CHECK(s3::check_bucket_name(bucket));
   if (key.empty()) return Status::invalid_argument("an object without a key");

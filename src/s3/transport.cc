@@ -143,7 +143,7 @@ struct Transport::Impl {
   int wait_milliseconds() const;
   bool set_up(Transfer* transfer, const HttpRequest& request);
   void set_up_connection(CURL* easy, const HttpRequest& request) const;
-  void finish(size_t index, TransferResult result);
+  void finish(size_t index, const TransferResult& result);
   void count_connections(CURL* easy);
 };
 
@@ -221,7 +221,7 @@ void Transport::Impl::count_connections(CURL* easy) {
   }
 }
 
-void Transport::Impl::finish(size_t index, TransferResult result) {
+void Transport::Impl::finish(size_t index, const TransferResult& result) {
   std::unique_ptr<Transfer> transfer = std::move(transfers[index]);
   transfers[index] = std::move(transfers.back());
   transfers.pop_back();

@@ -209,7 +209,8 @@ void Pipeline::recycle(ScanBatch* batch) {
   std::unique_ptr<BatchState> state = std::move(batch->state_);
   if (state == nullptr || state->pool != pool_) return;
   state->rows = 0;
-  const auto most = static_cast<size_t>(options_.queue_batches + options_.max_concurrency);
+  const size_t most =
+      static_cast<size_t>(options_.queue_batches) + static_cast<size_t>(options_.max_concurrency);
   if (spare_.size() < most) spare_.push_back(std::move(state));
 }
 

@@ -1,6 +1,7 @@
 // Keys, sets of keys, and where literals lie among them.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -54,6 +55,7 @@ template <class T>
 std::string plain(T value) {
   std::string bytes(sizeof(T), '\0');
   std::memcpy(bytes.data(), &value, sizeof(T));
+  if (std::endian::native == std::endian::big) std::reverse(bytes.begin(), bytes.end());
   return bytes;
 }
 

@@ -17,7 +17,7 @@ char* write_fixed(char* p, uint64_t v, int digits) {
   char* at = p + digits;
   while (at - p >= 2) {
     at -= 2;
-    std::memcpy(at, kTwoDigits + 2 * (v % 100), 2);
+    std::memcpy(at, kTwoDigits + size_t{2} * (v % 100), 2);
     v /= 100;
   }
   if (at != p) *p = static_cast<char>('0' + v);
@@ -56,11 +56,11 @@ char* write_u32(char* p, uint32_t v, int digits) {
   char* at = p + digits;
   while (v >= 100) {
     at -= 2;
-    std::memcpy(at, kTwoDigits + 2 * (v % 100), 2);
+    std::memcpy(at, kTwoDigits + size_t{2} * (v % 100), 2);
     v /= 100;
   }
   if (v >= 10)
-    std::memcpy(at - 2, kTwoDigits + 2 * v, 2);
+    std::memcpy(at - 2, kTwoDigits + size_t{2} * v, 2);
   else
     at[-1] = static_cast<char>('0' + v);
   return p + digits;
