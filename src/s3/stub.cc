@@ -15,7 +15,7 @@ Status not_built() {
 Result<S3Client> S3Client::create(S3Options) { return not_built(); }
 
 Result<std::shared_ptr<Input>> S3Client::open(std::string_view, std::string_view,
-                                              S3ObjectVersion) const {
+                                              const S3ObjectVersion&) const {
   return not_built();
 }
 
