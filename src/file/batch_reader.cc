@@ -104,8 +104,8 @@ Status BatchReader::Impl::plan_stage(Stage* stage) {
     VENEER_CHECK(plan_slots());
     lanes_open = 0;
     stretch_end = span.first + span_done;
-    const Opening& longest = openings[longest_slot];
     if (lanes != 1) {
+      const Opening& longest = openings[longest_slot];
       page_rows.open(longest.input, longest.input_size, longest.begin, longest.size, longest.codec);
     }
   }
