@@ -198,6 +198,21 @@ Status refuse_encrypted(const ColumnChunk& chunk) {
   return Status::unsupported("the column is encrypted, and decryption is not supported");
 }
 
+column::PageStream::Options File::Impl::page_options(column::Decompressors* decompressors,
+                                                     bool checksums) const {
+  const WriterVersion& writer = metadata->writer();
+  return {.pool = &pool,
+          .limits = &options.limits,
+          .decompressors = decompressors,
+          .checksums = checksums,
+          .v2_always_compressed = v2_pages_always_compressed(writer),
+          .levels_lsb_first = bit_packed_levels_lsb_first(writer)};
+}
+
+bool File::Impl::carries_prefix() const noexcept {
+  return metadata->writer().is_before("parquet-mr", 1, 8, 0);
+}
+
 Result<Input*> File::Impl::input_of(const ColumnChunk& chunk) const {
   // Writers of ordinary files leave file_path unset; some set it to the empty string.
   if (!chunk.file_path.has_value() || chunk.file_path->empty()) return input.get();

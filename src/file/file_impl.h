@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/memory.h"
+#include "column/page_stream.h"
 #include "veneer/file.h"
 
 namespace veneer {
@@ -23,6 +24,11 @@ struct File::Impl {
 
   /// The input that holds a chunk's data: this file's, or what the resolver opens for `file_path`.
   Result<Input*> input_of(const ColumnChunk& chunk) const;
+  /// How pages of this file are read, as its writer wants it.
+  column::PageStream::Options page_options(column::Decompressors* decompressors,
+                                           bool checksums) const;
+  /// Whether a page's DELTA_BYTE_ARRAY values may go on from the page before: see ValueDecoder.
+  bool carries_prefix() const noexcept;
   /// Adds this file's name to a failure.
   Status named(Status status) const { return std::move(status).in_file(input->name()); }
 

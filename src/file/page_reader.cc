@@ -41,24 +41,19 @@ struct PageReader::Impl {
   int64_t values_left = 0;
   bool data_seen = false;
 
-  Impl(std::shared_ptr<const File::Impl> of, uint32_t group, uint32_t which,
-       column::PageStream::Options page_options, bool carry_prefix, PageOptions with)
+  Impl(std::shared_ptr<const File::Impl> of, uint32_t group, uint32_t which, PageOptions with)
       : file(std::move(of)),
         options(with),
         row_group(group),
         leaf(which),
         source(&file->pool),
         decompressors(&file->pool, file->options.limits.decompressed_bytes),
-        pages(with_decompressors(page_options)),
+        pages(file->page_options(&decompressors, options.checksums)),
         layout(column::ValueLayout::of(schema_leaf())),
-        values(layout, &file->pool, carry_prefix, file->options.limits.string_bytes),
+        values(layout, &file->pool, file->carries_prefix(), file->options.limits.string_bytes),
         data(&file->pool),
         statistics(&file->pool) {}
 
-  column::PageStream::Options with_decompressors(column::PageStream::Options page_options) {
-    page_options.decompressors = &decompressors;
-    return page_options;
-  }
   const Leaf& schema_leaf() const { return file->metadata->schema().leaf(leaf); }
   Status open();
   Status read(Page* page, bool* more);
@@ -258,19 +253,12 @@ bool PageReader::next(Page* page) {
 PageReader File::pages(int32_t row_group, int32_t leaf, PageOptions options) const {
   const bool valid = row_group >= 0 && row_group < num_row_groups() && leaf >= 0 &&
                      leaf < narrow<int32_t>(schema().num_leaves());
-  column::PageStream::Options page_options;
-  page_options.pool = &impl_->pool;
-  page_options.limits = &impl_->options.limits;
-  page_options.checksums = options.checksums;
-  page_options.v2_always_compressed = v2_pages_always_compressed(metadata().writer());
-  page_options.levels_lsb_first = bit_packed_levels_lsb_first(metadata().writer());
   if (!valid) {
     return PageReader(impl_->named(Status::invalid_argument(
         concat({"no row group ", row_group, " with a leaf column ", leaf}))));
   }
-  return PageReader(std::make_unique<PageReader::Impl>(
-      impl_, narrow<uint32_t>(row_group), narrow<uint32_t>(leaf), page_options,
-      metadata().writer().is_before("parquet-mr", 1, 8, 0), options));
+  return PageReader(std::make_unique<PageReader::Impl>(impl_, narrow<uint32_t>(row_group),
+                                                       narrow<uint32_t>(leaf), options));
 }
 
 }  // namespace veneer

@@ -132,7 +132,7 @@ Status BatchReader::Impl::plan_rows() {
 // whole pages can be passed over at little cost.
 void BatchReader::Impl::choose_lanes() {
   if (filter != nullptr || spans.empty() || is_remote(*file->input)) return;
-  if (file->metadata->writer().is_before("parquet-mr", 1, 8, 0)) return;
+  if (file->carries_prefix()) return;
   double all = 0;
   double most = 0;
   for (size_t slot = 0; slot < slots(); ++slot) {
@@ -156,7 +156,6 @@ void BatchReader::Impl::choose_lanes() {
 }
 
 Status BatchReader::Impl::make_readers() {
-  const FileMetadata& metadata = *file->metadata;
   tasks = std::min(slots(), kMostTasks);
   if (tasks != 0) ahead = ReadAhead::make(options.threads, this);
   if (ahead != nullptr) choose_lanes();
@@ -173,14 +172,9 @@ Status BatchReader::Impl::make_readers() {
     reader.element_levels = slot.element_levels;
     reader.top_level = slot.top_level;
     reader.keep_dictionary = slot.keep_dictionary;
-    reader.carry_prefix = metadata.writer().is_before("parquet-mr", 1, 8, 0);
+    reader.carry_prefix = file->carries_prefix();
     reader.int96 = options.int96;
-    reader.pages.pool = &file->pool;
-    reader.pages.limits = &file->options.limits;
-    reader.pages.decompressors = &decompressors;
-    reader.pages.checksums = options.checksums;
-    reader.pages.v2_always_compressed = v2_pages_always_compressed(metadata.writer());
-    reader.pages.levels_lsb_first = bit_packed_levels_lsb_first(metadata.writer());
+    reader.pages = file->page_options(&decompressors, options.checksums);
     if (filter != nullptr) reader.pages.cache = filter->share(slot.leaf);
     readers.emplace_back(reader);
   }

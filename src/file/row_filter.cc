@@ -124,8 +124,7 @@ void RowFilter::make_parts() {
 }
 
 Status RowFilter::make_inputs(const ReadOptions& options) {
-  const FileMetadata& metadata = *file_->metadata;
-  const Schema& schema = metadata.schema();
+  const Schema& schema = file_->metadata->schema();
   size_t widths = 0;
   for (const filter::BoundColumn& column : bound_.columns()) {
     column::LeafReader::Options reader;
@@ -134,13 +133,8 @@ Status RowFilter::make_inputs(const ReadOptions& options) {
     reader.top_level = schema.parent(schema.field_of(*reader.leaf)) == &schema.root();
     // Then a condition is tested once an entry, not once a value.
     reader.keep_dictionary = true;
-    reader.carry_prefix = metadata.writer().is_before("parquet-mr", 1, 8, 0);
-    reader.pages.pool = &file_->pool;
-    reader.pages.limits = &file_->options.limits;
-    reader.pages.decompressors = &decompressors_;
-    reader.pages.checksums = options.checksums;
-    reader.pages.v2_always_compressed = v2_pages_always_compressed(metadata.writer());
-    reader.pages.levels_lsb_first = bit_packed_levels_lsb_first(metadata.writer());
+    reader.carry_prefix = file_->carries_prefix();
+    reader.pages = file_->page_options(&decompressors_, options.checksums);
     inputs_.push_back(std::make_unique<Input>(&file_->pool, reader));
     widths = std::max(widths, inputs_.back()->reader.width());
   }
