@@ -28,11 +28,11 @@ struct BatchState {
   MappedColumns columns;
   size_t rows = 0;
   int64_t first_row = 0;
+  std::span<const int64_t> row_numbers;  // of `batch`; empty where its rows follow one another
   int32_t row_group = 0;
 
   int64_t row_number(size_t i) const noexcept {
-    const std::span<const int64_t> numbers = batch.row_numbers();
-    return numbers.empty() ? first_row + static_cast<int64_t>(i) : numbers[i];
+    return row_numbers.empty() ? first_row + static_cast<int64_t>(i) : row_numbers[i];
   }
 };
 

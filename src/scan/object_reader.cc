@@ -146,6 +146,7 @@ Result<bool> ObjectReader::next_filtered(BatchState* state) {
                      : mapper_.map(state->batch, &state->columns));
     state->rows = state->batch.num_rows();
     state->first_row = state->batch.first_row();
+    state->row_numbers = state->batch.row_numbers();
     state->row_group = state->batch.row_group();
     return true;
   }
@@ -154,6 +155,8 @@ Result<bool> ObjectReader::next_filtered(BatchState* state) {
 }
 
 Result<bool> ObjectReader::next(BatchState* state) {
+  // The batch that it held may be of an object with a filter, and stay where no column is read.
+  state->row_numbers = {};
   if (!filter_.empty()) {
     state->target = plan_.target;
     state->object = plan_.object;

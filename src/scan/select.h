@@ -45,8 +45,8 @@ class Selector {
   const ScanOptions* options_;
   bool names_given_;
   bool partitions_only_;
-  std::vector<uint8_t>
-      is_partition_;  // by column of the expression: the first object has it as one
+  // By column of the expression: the first object has it as one.
+  std::vector<uint8_t> is_partition_;
   std::shared_ptr<const filter::Expression> expression_;
   bool first_ = true;
 };

@@ -442,3 +442,32 @@ TEST_CASE("progress is told on the caller's thread, and batches outlive the scan
   CHECK_FALSE(kept.key().empty());
   CHECK(kept.num_columns() == 3);
 }
+
+TEST_CASE("row numbers: of the rows that a condition keeps, and of objects that it keeps whole") {
+  auto store = std::make_shared<Store>();
+  for (int d = 1; d <= 8; ++d) {
+    store->add("d=" + std::to_string(d) + "/part-0.parquet", ids_file(0, 100));
+  }
+  // No column of the files is read of the objects that the partition alone decides.
+  ScanOptions options = with("id in (3, 50) or d > 4");
+  options.columns = {"d"};
+  options.ordered = true;
+  options.max_concurrency = 1;
+  options.queue_batches = 1;
+  auto scan = Scan::open(list(store), options);
+  REQUIRE(scan.ok());
+  std::map<std::string, std::vector<int64_t>> numbers;
+  ScanBatch batch;
+  while (scan->next(&batch)) {
+    for (size_t i = 0; i < batch.num_rows(); ++i) {
+      numbers[std::string(batch.key())].push_back(batch.row_number(i));
+    }
+  }
+  REQUIRE_MESSAGE(scan->status().ok(), scan->status().to_string());
+  std::vector<int64_t> all(100);
+  for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int64_t>(i);
+  for (int d = 1; d <= 8; ++d) {
+    CHECK(numbers["d=" + std::to_string(d) + "/part-0.parquet"] ==
+          (d > 4 ? all : std::vector<int64_t>{3, 50}));
+  }
+}
