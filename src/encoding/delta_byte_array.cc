@@ -44,11 +44,11 @@ class Joiner {
       return load(to);
     }
     const uint8_t* value = from - prefix;  // where its suffix is in place
-    const Lane length = Lane{} + static_cast<int8_t>(prefix);
-    head_[0] = blend(length, 0, head_[0], value);
-    head_[1] = blend(length, 16, head_[1], value);
-    head_[2] = blend(length, 32, head_[2], value);
-    head_[3] = blend(length, 48, head_[3], value);
+    const auto length = static_cast<int8_t>(prefix);
+    blend(length, 0, value, &head_[0]);
+    blend(length, 16, value, &head_[1]);
+    blend(length, 32, value, &head_[2]);
+    blend(length, 48, value, &head_[3]);
     std::memcpy(to, head_, kHead);
     if (prefix + suffix > kHead) std::memcpy(to + kHead, value + kHead, prefix + suffix - kHead);
   }
@@ -61,13 +61,14 @@ class Joiner {
  private:
   static constexpr size_t kHead = 64;
   using Lane = int8_t __attribute__((vector_size(16)));
-  // 16 bytes from `at` on: of `old` up to `length`, then those of `value`.
-  static Lane blend(Lane length, int at, Lane old, const uint8_t* value) noexcept {
+  // 16 bytes from `at` on: those of `head` up to `length`, then those of `value`. Lanes go by
+  // pointer: 32-bit x86 has no way to hand them over in registers.
+  static void blend(int8_t length, int at, const uint8_t* value, Lane* head) noexcept {
     constexpr Lane kPlaces = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     Lane fresh;
     std::memcpy(&fresh, value + at, sizeof(fresh));
     const Lane kept = kPlaces + static_cast<int8_t>(at) < length;
-    return (old & kept) | (fresh & ~kept);
+    *head = (*head & kept) | (fresh & ~kept);
   }
 
   void load(const uint8_t* value) noexcept { std::memcpy(head_, value, kHead); }

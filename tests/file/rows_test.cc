@@ -218,6 +218,21 @@ TEST_CASE("rows: next, next_batch and for") {
   }
 }
 
+TEST_CASE("rows: behind a filter, row numbers are still those of the file") {
+  const Bytes bytes = trips();
+  auto rows = read_rows<Trip>(open(bytes), {.read = {.filter = col("id") != 2}});
+  REQUIRE(rows.ok());
+  std::vector<int64_t> ids;
+  std::vector<int64_t> numbers;
+  for (const Trip& trip : *rows) {
+    ids.push_back(trip.id);
+    numbers.push_back(rows->row_number());
+  }
+  CHECK(rows->status().ok());
+  CHECK(ids == std::vector<int64_t>{-1, 3});
+  CHECK(numbers == std::vector<int64_t>{0, 2});
+}
+
 TEST_CASE("rows: a reader may be moved, and outlives its file") {
   const Bytes bytes = trips();
   auto rows = [&] { return read_rows<Trip>(open(bytes)); }();
