@@ -263,7 +263,7 @@ void Transport::Impl::read_messages() {
       transfer->refused_by_handler = true;
     }
     if (transfer->refused_by_handler) result = {TransferEnd::aborted, {}};
-    finish(static_cast<size_t>(at - transfers.begin()), std::move(result));
+    finish(static_cast<size_t>(at - transfers.begin()), result);
   }
 }
 

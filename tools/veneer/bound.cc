@@ -29,7 +29,7 @@ BoundText bounded(bool quote, const Write& write) {
   return {plain, quote ? '"' + plain + '"' : plain};
 }
 
-BoundText decimal(std::string text) { return {text, '"' + text + '"'}; }
+BoundText decimal(const std::string& text) { return {text, '"' + text + '"'}; }
 
 template <class T>
 BoundText floating(T v) {

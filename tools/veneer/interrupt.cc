@@ -30,8 +30,8 @@ const std::atomic<bool>* interrupt_flag() { return &flag; }
 int interrupted() { return caught.load(); }
 
 void die_of_interrupt() {
-  std::signal(caught.load(), SIG_DFL);
-  std::raise(caught.load());
+  (void)std::signal(caught.load(), SIG_DFL);
+  (void)std::raise(caught.load());
   std::_Exit(128 + caught.load());
 }
 

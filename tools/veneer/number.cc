@@ -161,6 +161,7 @@ char* write_f64(char* p, double v) {
   // shortest digits. Most measured and money values end here, at a fifth of the general cost.
   if (v < 1e11) {
     double scaled = v * 1e4;
+    // What is rounded wrongly fails the division. NOLINTNEXTLINE(bugprone-incorrect-roundings)
     uint64_t r = static_cast<uint64_t>(scaled + 0.5);
     if (static_cast<double>(r) / 1e4 == v) return write_ten_thousandths(p, r);
   } else if (v < 9007199254740992.0 && v == std::floor(v)) {
@@ -176,6 +177,7 @@ char* write_f32(char* p, float v) {
   }
   // As above: six digits are safe, and the quotient of two floats survives rounding twice.
   if (v < 99.0f) {
+    // NOLINTNEXTLINE(bugprone-incorrect-roundings)
     uint32_t r = static_cast<uint32_t>(static_cast<double>(v) * 1e4 + 0.5);
     if (static_cast<float>(static_cast<double>(r) / 1e4) == v) return write_ten_thousandths(p, r);
   } else if (v < 16777216.0f && v == std::floor(v)) {

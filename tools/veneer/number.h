@@ -20,7 +20,7 @@ extern const char kHexDigits[17];
 inline constexpr size_t kNumberRoom = 96;
 
 inline char* write_two(char* p, uint32_t v) {
-  std::memcpy(p, kTwoDigits + 2 * v, 2);
+  std::memcpy(p, kTwoDigits + size_t{2} * v, 2);
   return p + 2;
 }
 /// Exactly `digits` digits, zeros in front; `v` must fit.

@@ -3,6 +3,7 @@
 
 #include <fnmatch.h>
 
+#include <charconv>
 #include <mutex>
 
 #include "export_file.h"
@@ -87,9 +88,11 @@ bool parse_part(Run* run, veneer::ScanOptions* options) {
   if (!text.has_value()) return true;
   int k = 0;
   int n = 0;
-  char behind = 0;
-  if (std::sscanf(std::string(*text).c_str(), "%9d/%9d%c", &k, &n, &behind) != 2 || k < 1 ||
-      k > n) {
+  const char* const end = text->data() + text->size();
+  const auto [slash, first] = std::from_chars(text->data(), end, k);
+  const bool has_both = first == std::errc() && slash != end && *slash == '/';
+  const auto [last, second] = std::from_chars(has_both ? slash + 1 : end, end, n);
+  if (!has_both || second != std::errc() || last != end || k < 1 || k > n) {
     run->wrong_use("--part wants K/N such as 1/4, not '" + std::string(*text) + "'");
     return false;
   }

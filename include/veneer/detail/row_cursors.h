@@ -206,7 +206,9 @@ class IntegerCursor : public LeafCursor {
     if (reads_as(plan, field, CppType::int32) || reads_as(plan, field, CppType::uint32)) bits = 32;
     if (reads_as(plan, field, CppType::int64) || reads_as(plan, field, CppType::uint64)) bits = 64;
     if (bits == 0) return false;
-    if (leaf_->logical.is(LogicalKind::integer)) bits = leaf_->logical.bit_width;
+    if (leaf_->logical.is(LogicalKind::integer)) {
+      bits = static_cast<unsigned char>(leaf_->logical.bit_width);
+    }
     if (!is_unsigned_) return std::is_signed_v<T> && bits <= kBits;
     return std::is_signed_v<T> ? bits < kBits : bits <= kBits;
   }
