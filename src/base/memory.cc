@@ -9,60 +9,12 @@
 #include "base/macros.h"
 #include "base/text.h"
 
-// Sanitizers watch the blocks of the heap only. GCC says so by a macro, Clang by a feature.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
-#define VENEER_SANITIZED 1
-#endif
-#endif
-#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(VENEER_SANITIZED)
-#define VENEER_MAPS_LARGE_BLOCKS 1
-#include <sys/mman.h>
-#else
-#define VENEER_MAPS_LARGE_BLOCKS 0
-#endif
-
 namespace veneer {
 namespace {
 
 constexpr size_t kAlignment = 64;
 
-// Blocks of this size are the system's own mappings: freed, they leave no hole in the heap that
-// counts for the process and for no budget. Smaller ones are better kept by the heap, where the
-// next file finds them warm.
-[[maybe_unused]] constexpr size_t kOwnMapping = size_t{4} << 20;
-
-class HeapAllocator final : public Allocator {
- public:
-  void* allocate(size_t bytes, size_t alignment) noexcept override {
-#if VENEER_MAPS_LARGE_BLOCKS
-    if (bytes >= kOwnMapping) {
-      void* memory =
-          mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-      return memory == MAP_FAILED ? nullptr : memory;
-    }
-#endif
-    return ::operator new(bytes, std::align_val_t(alignment), std::nothrow);
-  }
-  void deallocate(void* memory, [[maybe_unused]] size_t bytes, size_t alignment) noexcept override {
-#if VENEER_MAPS_LARGE_BLOCKS
-    if (bytes >= kOwnMapping) {
-      munmap(memory, bytes);
-      return;
-    }
-#endif
-    ::operator delete(memory, std::align_val_t(alignment));
-  }
-};
-
 }  // namespace
-
-Allocator* default_allocator() noexcept {
-  // Placed in static storage and never destroyed: it has no state, and readers may outlive main.
-  alignas(HeapAllocator) static unsigned char storage[sizeof(HeapAllocator)];
-  static HeapAllocator* const heap = new (storage) HeapAllocator;
-  return heap;
-}
 
 Status MemoryPool::charge(size_t bytes) {
   const int64_t wanted =

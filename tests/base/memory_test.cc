@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstring>
+#include <vector>
 
 using namespace veneer;
 
@@ -85,6 +87,37 @@ TEST_CASE("arena arrays are zeroed and do not move") {
     CHECK(arena.make<int64_t>(SIZE_MAX / 4).status().code() == StatusCode::over_limit);
   }
   CHECK(pool.held_bytes() == 0);
+}
+
+TEST_CASE("blocks that were let go are handed out again, each to one at a time") {
+  struct Held {
+    unsigned char* bytes;
+    size_t size;
+  };
+  Allocator* heap = default_allocator();
+  std::vector<Held> held;
+  uint32_t random = 1;
+  for (int step = 0; step < 4000; ++step) {
+    random = random * 1664525 + 1013904223;
+    if (held.size() < 40 && (random >> 16) % 5 < 3) {
+      const size_t size = (random >> 8) % 23 == 0 ? size_t{5} << 20 : 1 + (random >> 8) % 300'000;
+      auto* bytes = static_cast<unsigned char*>(heap->allocate(size, 64));
+      REQUIRE(bytes != nullptr);
+      CHECK(reinterpret_cast<uintptr_t>(bytes) % 64 == 0);
+      // Who else held the block would overwrite its ends.
+      std::memset(bytes, 0xAB, std::min<size_t>(size, 16));
+      bytes[size - 1] = static_cast<unsigned char>(size);
+      held.push_back({bytes, size});
+    } else if (!held.empty()) {
+      std::swap(held[(random >> 8) % held.size()], held.back());
+      const Held& last = held.back();
+      CHECK(last.bytes[last.size - 1] == static_cast<unsigned char>(last.size));
+      if (last.size > 1) CHECK(last.bytes[0] == 0xAB);
+      heap->deallocate(last.bytes, last.size, 64);
+      held.pop_back();
+    }
+  }
+  for (const Held& last : held) heap->deallocate(last.bytes, last.size, 64);
 }
 
 TEST_CASE("a shared buffer lives as long as its last copy") {
