@@ -70,7 +70,7 @@ struct ReadOptions {
   /// row group: a batch never spans two.
   int32_t batch_rows = 64 << 10;
   /// About how many bytes of decoded values a batch may hold. Below this and batch_rows, batches
-  /// are as small as the processor's caches like them, but not under 8 Ki rows.
+  /// are as small as the processor's caches like them, but not under 2 Ki rows.
   int64_t batch_bytes = 64 << 20;
   /// Threads that decode, the caller's own included. 1 makes none; 0 means one a processor. Builds
   /// without threads treat all as 1. With more than one, the next batches are read and decoded

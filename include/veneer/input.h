@@ -49,6 +49,10 @@ class Input {
   /// input may fetch them with fewer requests.
   virtual void will_need(std::span<const ByteRange> /*ranges*/) {}
 
+  /// Tells that a range will most likely not be read again. The default does nothing; a memory map
+  /// lets its pages go, which come back if they are.
+  virtual void wont_need(ByteRange /*range*/) {}
+
   /// Bytes that one `read` should ask for when reading forward: small for a local file, whose next
   /// read costs microseconds, large for a remote one.
   virtual int64_t preferred_read_bytes() const noexcept { return int64_t{256} << 10; }

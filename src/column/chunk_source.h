@@ -27,6 +27,9 @@ class ChunkSource {
   /// What comes next ends at `position`: until then no more is read ahead than up to there.
   virtual void read_until(int64_t /*position*/) noexcept {}
 
+  /// What lies before `position` will not be asked for again.
+  virtual void passed(int64_t /*position*/) noexcept {}
+
   /// Fills `out` from `position` on.
   virtual Status read(int64_t position, std::span<uint8_t> out) = 0;
 

@@ -44,6 +44,7 @@ struct LeafData {
   size_t spread_slots = 0;     ///< slots that spread already has; dense then holds none of them
   bool is_dictionary = false;  ///< dense and spread hold int32_t indices into `dictionary`
   Dictionary dictionary;
+  int64_t dictionary_buffer = -1;  ///< among the buffers; below zero: no view points into it
   /// What views point into, and who keeps it alive (empty where it is stable).
   PoolArray<std::span<const uint8_t>> buffers;
   PoolArray<SharedBuffer> owners;
@@ -62,6 +63,7 @@ struct LeafData {
     has_levels = is_dictionary = packed = false;
     levels = slots = null_count = spread_slots = 0;
     dictionary = Dictionary();
+    dictionary_buffer = -1;
     buffers.clear();
     owners.clear();
   }

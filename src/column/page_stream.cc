@@ -40,6 +40,7 @@ Result<bool> PageStream::next_header(PageHeader* header) {
   page_position_ = position_;
   const int64_t left = source_->size() - position_;
   if (left <= 0) return false;
+  source_->passed(position_);
   cached_ = nullptr;
   if (options_.cache != nullptr && !options_.fills_cache) {
     cached_ = options_.cache->find(position_);
@@ -214,6 +215,7 @@ Result<PageBody> PageStream::read_body(const PageHeader& header, bool keep, bool
         codec_, packed, std::span<uint8_t>(out->data(), size).subspan(level_bytes));
     if (!status.ok()) return std::move(status).at(page_offset());
   }
+  source_->passed(position_);
   result.whole = out->bytes();
   result.levels = out->bytes().first(level_bytes);
   result.values = out->bytes().subspan(level_bytes);

@@ -238,11 +238,19 @@ Status ValueDecoder::open_delta_byte_array(std::span<const uint8_t> bytes) {
                                              : Status();
 }
 
-Result<uint32_t> ValueDecoder::buffer_index(LeafData* data) {
+// A batch's buffer is what its views reach of the page, and no more: who copies a batch whole, or
+// looks at all its bytes, would otherwise do so with the page for each of the batches in it.
+template <class Decoder>
+Status ValueDecoder::views_into_page(Decoder* decoder, size_t n, LeafData* data, BinaryView* out) {
   if (buffer_index_ < 0) {
-    VENEER_TRY(buffer_index_, data->add_buffer(bytes_, owner_));
+    buffer_begin_ = decoder->position();
+    VENEER_TRY(buffer_index_, data->add_buffer({}, owner_));
   }
-  return narrow<uint32_t>(buffer_index_);
+  VENEER_CHECK(
+      decoder->decode(out, n, narrow<uint32_t>(buffer_index_), -narrow<int64_t>(buffer_begin_)));
+  data->buffers[narrow<size_t>(buffer_index_)] =
+      bytes_.subspan(buffer_begin_, decoder->position() - buffer_begin_);
+  return {};
 }
 
 Status ValueDecoder::decode(size_t n, LeafData* out) {
@@ -302,13 +310,9 @@ Status ValueDecoder::decode_views(size_t n, LeafData* data, BinaryView* out) {
 }
 
 Status ValueDecoder::make_views(size_t n, LeafData* data, BinaryView* out) {
-  if (encoding_ == Encoding::plain) {
-    VENEER_TRY(const uint32_t index, buffer_index(data));
-    return plain_binary_.decode(out, n, index, 0);
-  }
+  if (encoding_ == Encoding::plain) return views_into_page(&plain_binary_, n, data, out);
   if (encoding_ == Encoding::delta_length_byte_array) {
-    VENEER_TRY(const uint32_t index, buffer_index(data));
-    return delta_length_.decode(out, n, index, 0);
+    return views_into_page(&delta_length_, n, data, out);
   }
   // DELTA_BYTE_ARRAY: values are put together in memory of the batch. Halve the run until its
   // strings fit one piece.

@@ -1,6 +1,7 @@
 // The values of one data page: chooses the encoding once a page, then decodes in bulk.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -62,6 +63,18 @@ class ValueDecoder {
   /// Whether values may be asked for in small numbers: DELTA_BYTE_ARRAY makes a buffer for each.
   bool in_blocks() const noexcept { return encoding_ != Encoding::delta_byte_array; }
 
+  /// Whether values are given as the page has them, so that they need no decoding.
+  bool in_place() const noexcept {
+    return encoding_ == Encoding::plain && !layout_.decimal_bytes &&
+           layout_.stored_width == layout_.width && std::endian::native == std::endian::little;
+  }
+  /// The next `n` values in the page, at any alignment; readable for 64 bytes behind their end.
+  Result<const uint8_t*> take(size_t n) {
+    const uint8_t* values = plain_fixed_.data();
+    if (Status s = plain_fixed_.skip(n); !s.ok()) return s;
+    return values;
+  }
+
   /// Appends the next `n` values to out->dense. Where out->is_dictionary they are indices.
   Status decode(size_t n, LeafData* out);
   Status skip(size_t n);
@@ -74,7 +87,8 @@ class ValueDecoder {
   Status make_views(size_t n, LeafData* data, BinaryView* out);
   Status decode_decimals(size_t n, LeafData* data, uint8_t* out);
   Status unsupported() const;
-  Result<uint32_t> buffer_index(LeafData* data);
+  template <class Decoder>
+  Status views_into_page(Decoder* decoder, size_t n, LeafData* data, BinaryView* out);
 
   ValueLayout layout_;
   MemoryPool* pool_;
@@ -84,10 +98,11 @@ class ValueDecoder {
   std::span<const uint8_t> bytes_;
   SharedBuffer owner_;
   const Dictionary* dictionary_ = nullptr;
-  int64_t buffer_index_ = -1;
-  Buffer scratch_;      // what is converted before it is given: decimals' bytes or views
-  KeptBuffers joined_;  // values of DELTA_BYTE_ARRAY, put together
-  Buffer previous_;     // carries the last value of one DELTA_BYTE_ARRAY page to the next
+  int64_t buffer_index_ = -1;  // of the part of the page that the batch's views point into
+  size_t buffer_begin_ = 0;    // where in the page it begins
+  Buffer scratch_;             // what is converted before it is given: decimals' bytes or views
+  KeptBuffers joined_;         // values of DELTA_BYTE_ARRAY, put together
+  Buffer previous_;            // carries the last value of one DELTA_BYTE_ARRAY page to the next
 
   encoding::PlainFixedDecoder plain_fixed_;
   encoding::PlainBooleanDecoder plain_boolean_;

@@ -22,16 +22,19 @@ class DeltaLengthDecoder {
   /// The header's value count: a claim.
   size_t value_count() const noexcept { return lengths_.value_count(); }
   /// Views of the next n values. Long ones point into buffer `buffer_index`, in which the encoded
-  /// bytes start at `base_offset`; over_limit where that goes beyond 32 bits.
-  Status decode(BinaryView* out, size_t n, uint32_t buffer_index, uint32_t base_offset);
+  /// bytes start at `base_offset`, which is below zero where the buffer begins within them;
+  /// over_limit where that goes beyond 32 bits.
+  Status decode(BinaryView* out, size_t n, uint32_t buffer_index, int64_t base_offset);
   Status skip(size_t n);
+  /// Where the next value's bytes are.
+  size_t position() const noexcept { return position_; }
 
  private:
   Status next_lengths(int32_t* lengths, size_t n, uint32_t* longest);
 
   DeltaDecoder<int32_t> lengths_;
   std::span<const uint8_t> bytes_;
-  size_t position_ = 0;  // of the next value's bytes
+  size_t position_ = 0;
 };
 
 }  // namespace veneer::encoding

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/bits.h"
+#include "base/checked.h"
 #include "base/text.h"
 #include "encoding/bit_unpack.h"
 #include "encoding/errors.h"
@@ -106,9 +107,10 @@ Status PlainBinaryDecoder::failure(size_t position, size_t done, size_t asked) c
 // The next length is known only once the last one is: the loop is bound by that chain of a load and
 // an addition, about 5 cycles, under which the branch-free making of the view hides.
 Status PlainBinaryDecoder::decode(BinaryView* out, size_t n, uint32_t buffer_index,
-                                  uint32_t base_offset) {
+                                  int64_t base_offset) {
   const uint8_t* const data = bytes_.data();
   const uint64_t size = bytes_.size();
+  const auto base = static_cast<uint32_t>(base_offset + 4);
   uint64_t position = position_;
   if (n != 0 && size == 0) return failure(0, 0, n);
   for (size_t i = 0; i < n; ++i) {
@@ -118,11 +120,10 @@ Status PlainBinaryDecoder::decode(BinaryView* out, size_t n, uint32_t buffer_ind
     const uint64_t end = position + 4 + length;
     if (end > size) [[unlikely]]
       return failure(static_cast<size_t>(position), i, n);
-    store_view(p + 4, length, buffer_index, base_offset + static_cast<uint32_t>(position + 4),
-               out + i);
+    store_view(p + 4, length, buffer_index, base + static_cast<uint32_t>(position), out + i);
     position = end;
   }
-  if (position + base_offset > UINT32_MAX) return offset_overflow();
+  if (narrow<int64_t>(position) + base_offset > UINT32_MAX) return offset_overflow();
   position_ = static_cast<size_t>(position);
   return {};
 }

@@ -65,8 +65,9 @@ class PlainBinaryDecoder {
  public:
   Status init(std::span<const uint8_t> bytes);
   /// Views of the next n values. Long ones point into buffer `buffer_index`, in which the encoded
-  /// bytes start at `base_offset`; over_limit where that goes beyond 32 bits.
-  Status decode(BinaryView* out, size_t n, uint32_t buffer_index, uint32_t base_offset);
+  /// bytes start at `base_offset`, which is below zero where the buffer begins within them;
+  /// over_limit where that goes beyond 32 bits.
+  Status decode(BinaryView* out, size_t n, uint32_t buffer_index, int64_t base_offset);
   Status skip(size_t n);
   /// Bytes taken so far.
   size_t position() const noexcept { return position_; }

@@ -7,6 +7,14 @@
 #include "base/macros.h"
 
 namespace veneer {
+namespace {
+
+// What is let go at once, in whole pages of any system; and how far behind what is read it lies
+// where views may point into it.
+constexpr int64_t kLetGo = int64_t{64} << 10;
+constexpr int64_t kInUse = int64_t{4} << 20;
+
+}  // namespace
 
 void ChunkInput::open(Input* input, int64_t input_size, int64_t begin, int64_t size,
                       int64_t read_bytes) noexcept {
@@ -18,6 +26,15 @@ void ChunkInput::open(Input* input, int64_t input_size, int64_t begin, int64_t s
   in_place_ = size > 0 && !input->view(begin, size).empty();
   window_.clear();
   window_begin_ = until_ = 0;
+  let_go_ = (begin + kLetGo - 1) / kLetGo * kLetGo;
+  shown_ = false;
+}
+
+void ChunkInput::passed(int64_t position) noexcept {
+  const int64_t until = (begin_ + position - (shown_ ? kInUse : 0)) / kLetGo * kLetGo;
+  if (!in_place_ || until <= let_go_) return;
+  input_->wont_need({let_go_, until - let_go_});
+  let_go_ = until;
 }
 
 std::span<const uint8_t> ChunkInput::stable(int64_t position, size_t size) {
@@ -28,6 +45,7 @@ std::span<const uint8_t> ChunkInput::stable(int64_t position, size_t size) {
       narrow<int64_t>(size + Buffer::kPadding) > input_size_ - at) {
     return {};
   }
+  shown_ = true;
   return input_->view(at, narrow<int64_t>(size));
 }
 

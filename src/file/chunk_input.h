@@ -23,6 +23,7 @@ class ChunkInput final : public column::ChunkSource {
   int64_t file_offset() const noexcept override { return begin_; }
   Result<std::span<const uint8_t>> peek(int64_t position, size_t at_least) override;
   void read_until(int64_t position) noexcept override { until_ = position; }
+  void passed(int64_t position) noexcept override;
   Status read(int64_t position, std::span<uint8_t> out) override;
   std::span<const uint8_t> stable(int64_t position, size_t size) override;
 
@@ -33,7 +34,9 @@ class ChunkInput final : public column::ChunkSource {
   int64_t size_ = 0;
   int64_t read_bytes_ = 0;
   int64_t until_ = 0;      // where reading ahead stops, if it lies before that
+  int64_t let_go_ = 0;     // where in the input what was not let go begins
   bool in_place_ = false;  // the input shows its bytes
+  bool shown_ = false;     // some of them may still be in use where they lie
   Buffer window_;          // bytes [window_begin_, window_begin_ + window_.size())
   int64_t window_begin_ = 0;
 };

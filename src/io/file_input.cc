@@ -96,6 +96,11 @@ class MappedInput final : public Input {
     if (offset < 0 || size < 0 || offset > total || size > total - offset) return {};
     return bytes_.subspan(narrow<size_t>(offset), narrow<size_t>(size));
   }
+  // What is no whole page is refused by the system, and stays.
+  void wont_need(ByteRange range) override {
+    const std::span<const uint8_t> bytes = view(range.offset, range.size);
+    ::madvise(const_cast<uint8_t*>(bytes.data()), bytes.size(), MADV_DONTNEED);
+  }
 
  private:
   std::string path_;

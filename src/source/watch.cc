@@ -57,6 +57,7 @@ class WatchedInput final : public Input {
     return bytes;
   }
   void will_need(std::span<const ByteRange> ranges) override { input_->will_need(ranges); }
+  void wont_need(ByteRange range) override { input_->wont_need(range); }
   int64_t preferred_read_bytes() const noexcept override { return input_->preferred_read_bytes(); }
 
  private:

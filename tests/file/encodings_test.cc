@@ -131,6 +131,40 @@ TEST_CASE("kept dictionaries: indices where the file has them, values after a fa
   CHECK(reader.status().ok());
 }
 
+TEST_CASE("a batch's buffers are what its views reach, of the dictionary only where they do") {
+  const std::vector<std::string> values = {"a string of 25 characters", "another of 21 letters",
+                                           "and one of 17 now", "the last, of 20 ones"};
+  const size_t dictionary_bytes = plain_byte_array(values).size();
+  for (const Encoding encoding : {Encoding::plain, Encoding::delta_length_byte_array}) {
+    FileBuilder f({leaf("x", PhysicalType::byte_array)});
+    f.row_group(6)
+        .chunk(0)
+        .dictionary(plain_byte_array(values), 4)
+        .data_v1({.num_values = 4,
+                  .encoding = encoding,
+                  .values = encode(PhysicalType::byte_array, encoding, values)})
+        .data_v1({.num_values = 2,
+                  .encoding = Encoding::rle_dictionary,
+                  .values = dictionary_indices({3, 0}, 2)});
+    const Bytes bytes = f.finish();
+    const size_t before_each = encoding == Encoding::plain ? 4 : 0;
+    BatchReader reader = open_bytes(bytes).read({.batch_rows = 3});
+    Batch batch;
+    REQUIRE(reader.next(&batch));
+    REQUIRE(batch.column(0).buffers().size() == 1);
+    CHECK(batch.column(0).buffers()[0].size() == 25 + 21 + 17 + 3 * before_each);
+    REQUIRE(reader.next(&batch));
+    REQUIRE(batch.column(0).buffers().size() == 2);
+    CHECK(batch.column(0).buffers()[0].size() == 20 + before_each);
+    CHECK(batch.column(0).buffers()[1].size() == dictionary_bytes);
+    CHECK(batch.column(0).bytes(0) == values[3]);
+    CHECK(batch.column(0).bytes(1) == values[3]);
+    CHECK(batch.column(0).bytes(2) == values[0]);
+    CHECK(!reader.next(&batch));
+    CHECK(reader.status().ok());
+  }
+}
+
 TEST_CASE("a dictionary without entries, where all is null") {
   for (const PhysicalType type : kTypes) {
     FileBuilder f({leaf("x", type, kOptional).length(5)});

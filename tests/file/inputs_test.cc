@@ -40,6 +40,27 @@ class Pieces final : public Input {
   int64_t piece_;
 };
 
+// Shows its bytes in place, and writes down what it is told of them.
+class Shown final : public Input {
+ public:
+  explicit Shown(const Bytes& bytes) : bytes_(bytes) {}
+  std::string_view name() const noexcept override { return "shown"; }
+  Result<int64_t> size() override { return static_cast<int64_t>(bytes_.size()); }
+  Status read(int64_t offset, std::span<uint8_t> out) override {
+    std::copy_n(bytes_.begin() + offset, out.size(), out.begin());
+    return {};
+  }
+  std::span<const uint8_t> view(int64_t offset, int64_t size) override {
+    return std::span(bytes_).subspan(static_cast<size_t>(offset), static_cast<size_t>(size));
+  }
+  void wont_need(ByteRange range) override { let_go.push_back(range); }
+
+  std::vector<ByteRange> let_go;
+
+ private:
+  const Bytes& bytes_;
+};
+
 // Columns of all types, nulls, lists, dictionaries, codecs; some pages larger than 512 bytes.
 struct Sample {
   Bytes bytes;
@@ -162,6 +183,47 @@ TEST_CASE("memory, a file, a map") {
   std::remove(path);
   CHECK(File::open(std::string(path)).status().code() == StatusCode::not_found);
   CHECK(File::open(std::shared_ptr<Input>()).status().code() == StatusCode::invalid_argument);
+}
+
+TEST_CASE("what was read of a shown file is let go, once, behind what is read") {
+  constexpr int64_t kPages = 40, kRows = 5000;
+  FileBuilder f({leaf("x", PhysicalType::int64), leaf("y", PhysicalType::int64)});
+  auto& group = f.row_group(kPages * kRows);
+  for (const size_t column : {0, 1}) {
+    ChunkBuilder& chunk = group.chunk(column);
+    for (int64_t page = 0; page < kPages; ++page) {
+      std::vector<int64_t> values(kRows);
+      for (int64_t i = 0; i < kRows; ++i) values[static_cast<size_t>(i)] = page * kRows + i;
+      chunk.data_v1({.num_values = kRows, .values = plain(values)});
+    }
+  }
+  const Bytes bytes = f.finish();
+  const auto input = std::make_shared<Shown>(bytes);
+  auto file = File::open(input);
+  REQUIRE_MESSAGE(file.ok(), file.status().to_string());
+  BatchReader reader = file->read({});
+  Batch batch;
+  int64_t rows = 0;
+  while (reader.next(&batch)) {
+    for (size_t i = 0; i < batch.num_rows(); ++i, ++rows) {
+      REQUIRE(batch.column(0).values<int64_t>()[i] == rows);
+      REQUIRE(batch.column(1).values<int64_t>()[i] == rows);
+    }
+  }
+  CHECK(reader.status().ok());
+  CHECK(rows == kPages * kRows);
+  std::sort(input->let_go.begin(), input->let_go.end(),
+            [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
+  int64_t end = 0, total = 0;
+  for (const ByteRange& range : input->let_go) {
+    CHECK(range.size > 0);
+    CHECK(range.offset >= end);
+    end = range.offset + range.size;
+    total += range.size;
+  }
+  const auto size = static_cast<int64_t>(bytes.size());
+  CHECK(end <= size);
+  CHECK(total > size * 8 / 10);
 }
 
 TEST_CASE("strings of a batch outlive reader and file where they were copied") {
