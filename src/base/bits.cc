@@ -1,5 +1,10 @@
 #include "base/bits.h"
 
+#include <algorithm>
+#include <bit>
+
+#include "base/cpu.h"
+
 namespace veneer {
 namespace {
 
@@ -14,6 +19,24 @@ uint64_t load_bits(const uint8_t* bits, size_t begin, size_t count) noexcept {
   if (bytes == 9) word |= uint64_t{p[8]} << (64 - shift);
   return count == 64 ? word : word & ((uint64_t{1} << count) - 1);
 }
+
+size_t count_words(const uint8_t* bytes, size_t words) noexcept {
+  size_t set = 0;
+  for (size_t i = 0; i < words; ++i) set += count_ones(load_le<uint64_t>(bytes + 8 * i));
+  return set;
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+// The instruction, where the portable code takes 12 operations a word.
+__attribute__((target("popcnt"))) size_t count_words_popcnt(const uint8_t* bytes,
+                                                            size_t words) noexcept {
+  size_t set = 0;
+  for (size_t i = 0; i < words; ++i) {
+    set += static_cast<size_t>(std::popcount(load_le<uint64_t>(bytes + 8 * i)));
+  }
+  return set;
+}
+#endif
 
 }  // namespace
 
@@ -57,11 +80,19 @@ void copy_bits(const uint8_t* from, size_t from_begin, size_t count, uint8_t* to
 }
 
 size_t count_bits(const uint8_t* bits, size_t begin, size_t count) noexcept {
-  size_t set = 0;
-  for (; count >= 64; count -= 64, begin += 64) {
-    set += count_ones(load_bits(bits, begin, 64));
-  }
-  if (count != 0) set += count_ones(load_bits(bits, begin, count));
+  // Up to a whole byte first, then whole words.
+  const size_t head = std::min(count, (8 - begin % 8) % 8);
+  size_t set = head == 0 ? 0 : count_ones(load_bits(bits, begin, head));
+  begin += head;
+  count -= head;
+#if defined(__x86_64__) && defined(__GNUC__)
+  set += cpu_features().avx2 ? count_words_popcnt(bits + begin / 8, count / 64)
+                             : count_words(bits + begin / 8, count / 64);
+#else
+  set += count_words(bits + begin / 8, count / 64);
+#endif
+  begin += count / 64 * 64;
+  if (count % 64 != 0) set += count_ones(load_bits(bits, begin, count % 64));
   return set;
 }
 

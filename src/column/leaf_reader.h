@@ -84,7 +84,7 @@ class LeafReader {
   template <class Level>
   Status refill_block();
   Status decode_values(size_t n, LeafData* out);
-  Status decode_spread(size_t begin, size_t n, size_t expected, LeafData* out);
+  Status decode_spread(size_t begin, size_t n, size_t all_present, size_t expected, LeafData* out);
   Status finish(LeafData* out);
   Status convert_int96(LeafData* out);
   Status materialise(LeafData* out);
