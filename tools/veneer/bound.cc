@@ -53,7 +53,7 @@ BoundText integer(const Leaf& leaf, std::string_view bytes) {
     case LogicalKind::decimal: {
       std::string text(kNumberRoom + static_cast<size_t>(type.scale > 0 ? type.scale : 0), '\0');
       text.resize(static_cast<size_t>(write_decimal(text.data(), v, type.scale) - text.data()));
-      return decimal(std::move(text));
+      return decimal(text);
     }
     case LogicalKind::date: return bounded(true, [v](char* p) { return write_date(p, v); });
     case LogicalKind::time:
@@ -73,7 +73,7 @@ BoundText integer(const Leaf& leaf, std::string_view bytes) {
 BoundText hex(std::string_view bytes) {
   std::string text(2 * bytes.size(), '\0');
   write_hex(text.data(), bytes.data(), bytes.size());
-  return decimal(std::move(text));
+  return decimal(text);
 }
 
 BoundText binary(const Leaf& leaf, std::string_view bytes) {
