@@ -17,7 +17,8 @@ constexpr int64_t kInUse = int64_t{4} << 20;
 }  // namespace
 
 void ChunkInput::open(Input* input, int64_t input_size, int64_t begin, int64_t size,
-                      int64_t read_bytes) noexcept {
+                      int64_t read_bytes, LetGo let_go) noexcept {
+  if (let_go_ == LetGo::chunks) let_go_until(size_);
   input_ = input;
   input_size_ = input_size;
   begin_ = begin;
@@ -26,15 +27,22 @@ void ChunkInput::open(Input* input, int64_t input_size, int64_t begin, int64_t s
   in_place_ = size > 0 && !input->view(begin, size).empty();
   window_.clear();
   window_begin_ = until_ = 0;
-  let_go_ = (begin + kLetGo - 1) / kLetGo * kLetGo;
+  in_use_ = (begin + kLetGo - 1) / kLetGo * kLetGo;
+  let_go_ = in_place_ ? let_go : LetGo::never;
   shown_ = false;
 }
 
+// Threads share a map's pages: to take one from all of them costs more than to take many. So they
+// let go of chunks, one alone of pages.
 void ChunkInput::passed(int64_t position) noexcept {
-  const int64_t until = (begin_ + position - (shown_ ? kInUse : 0)) / kLetGo * kLetGo;
-  if (!in_place_ || until <= let_go_) return;
-  input_->wont_need({let_go_, until - let_go_});
-  let_go_ = until;
+  if (let_go_ == LetGo::pages) let_go_until(position - (shown_ ? kInUse : 0));
+}
+
+void ChunkInput::let_go_until(int64_t position) noexcept {
+  const int64_t until = (begin_ + position) / kLetGo * kLetGo;
+  if (until <= in_use_) return;
+  input_->wont_need({in_use_, until - in_use_});
+  in_use_ = until;
 }
 
 std::span<const uint8_t> ChunkInput::stable(int64_t position, size_t size) {

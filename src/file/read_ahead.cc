@@ -2,6 +2,7 @@
 
 #ifdef VENEER_THREADS
 #include <algorithm>
+#include <bit>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -16,7 +17,7 @@ namespace veneer {
 struct ReadAhead::Impl {
   struct Stage {
     size_t lane = 0;
-    size_t handed_out = 0;  // tasks [0, handed_out)
+    uint64_t handed_out = 0;  // tasks, a bit each
     size_t running = 0;
     bool done = false;
     Status failure;
@@ -29,34 +30,52 @@ struct ReadAhead::Impl {
 
   StageWork* work;
   size_t tasks = 0;
+  uint64_t all_tasks = 0;
   std::mutex mutex;
   std::condition_variable changed;
   // Guarded by mutex.
   std::vector<Stage> stages;
   uint64_t first = 0;  // stages [first, end) are outstanding; stage i is stages[i % depth]
   uint64_t end = 0;
-  std::vector<uint8_t> busy;  // by lane and task
+  // Tasks as bits: of each lane, those that run, and those that each thread ran last.
+  std::vector<uint64_t> busy;
+  std::vector<uint64_t> owned;  // by lane and thread, the caller's first
   size_t waiting = 0;
   uint64_t stop_at = UINT64_MAX;  // behind the first stage that failed
   bool stopping = false;
 
   std::vector<std::thread> threads;
 
+  size_t num_threads() const { return threads.size() + 1; }
   size_t place(uint64_t stage) const { return static_cast<size_t>(stage % stages.size()); }
 
-  bool hand_out(Item* item) {
-    uint64_t held_up = 0;  // lanes
+  // A thread goes on with the tasks that it had in the stage before, whose pages and dictionaries
+  // are in its core's cache; with those of others only where it has none of its own to do.
+  bool hand_out(size_t thread, Item* item) {
+    return hand_out(thread, true, item) || hand_out(thread, false, item);
+  }
+  bool hand_out(size_t thread, bool own, Item* item) {
+    uint64_t held_up[kMostLanes] =
+        {};  // tasks that the same lane has still to do in earlier stages
     for (uint64_t i = first; i < std::min(end, stop_at); ++i) {
       Stage& stage = stages[place(i)];
-      if (stage.handed_out == tasks || (held_up >> stage.lane & 1) != 0) continue;
-      uint8_t& task_busy = busy[stage.lane * tasks + stage.handed_out];
-      if (task_busy != 0) {
-        held_up |= uint64_t{1} << stage.lane;
-        continue;
+      const uint64_t left = all_tasks & ~stage.handed_out;
+      uint64_t free = left & ~busy[stage.lane] & ~held_up[stage.lane];
+      held_up[stage.lane] |= left;
+      uint64_t* const owners = &owned[stage.lane * num_threads()];
+      if (own) {
+        for (size_t other = 0; other < num_threads(); ++other) {
+          if (other != thread) free &= ~owners[other];
+        }
       }
-      task_busy = 1;
+      if (free == 0) continue;
+      const uint64_t task = free & (~free + 1);
+      for (size_t other = 0; other < num_threads(); ++other) owners[other] &= ~task;
+      owners[thread] |= task;
+      busy[stage.lane] |= task;
+      stage.handed_out |= task;
       ++stage.running;
-      *item = {i, stage.handed_out++};
+      *item = {i, static_cast<size_t>(std::countr_zero(task))};
       return true;
     }
     return false;
@@ -67,23 +86,24 @@ struct ReadAhead::Impl {
     lock->unlock();
     Status status = work->run(place(item.stage), item.task);
     lock->lock();
-    busy[stage.lane * tasks + item.task] = 0;
+    busy[stage.lane] &= ~(uint64_t{1} << item.task);
     end_task(&stage, std::move(status), item);
-    if (stage.handed_out == tasks && stage.running == 1 && stage.failure.ok()) {
+    if (stage.handed_out == all_tasks && stage.running == 1 && stage.failure.ok()) {
       lock->unlock();
       status = work->complete(place(item.stage));
       lock->lock();
       end_task(&stage, std::move(status), {item.stage, tasks});
     }
-    if (--stage.running == 0 && stage.handed_out == tasks) stage.done = true;
+    if (--stage.running == 0 && stage.handed_out == all_tasks) stage.done = true;
     if (waiting != 0) changed.notify_all();
   }
 
   void end_task(Stage* stage, Status status, Item item) {
     if (status.ok()) return;
     stop_at = std::min(stop_at, item.stage + 1);
-    stage->handed_out = tasks;
     if (item.task >= stage->failed_task) return;
+    // Those before it are done nevertheless, so that it is always the same failure that is told.
+    if (item.task < tasks) stage->handed_out |= all_tasks & ~uint64_t{0} << item.task;
     stage->failed_task = item.task;
     stage->failure = std::move(status);
   }
@@ -94,11 +114,11 @@ struct ReadAhead::Impl {
     --waiting;
   }
 
-  void serve() {
+  void serve(size_t thread) {
     std::unique_lock lock(mutex);
     while (!stopping) {
       Item item;
-      if (hand_out(&item)) {
+      if (hand_out(thread, &item)) {
         run(&lock, item);
       } else {
         wait(&lock);
@@ -133,14 +153,16 @@ ReadAhead::~ReadAhead() {
 void ReadAhead::shape(size_t depth, size_t lanes, size_t tasks) {
   impl_->tasks = tasks;
   impl_->stages.resize(depth);
-  impl_->busy.resize(lanes * tasks);
-  for (std::thread& thread : impl_->threads) {
-    thread = std::thread([impl = impl_.get()] { impl->serve(); });
+  impl_->all_tasks = ~uint64_t{0} >> (kMostTasks - tasks);
+  impl_->busy.resize(lanes);
+  impl_->owned.resize(lanes * threads());
+  for (size_t i = 1; i < threads(); ++i) {
+    impl_->threads[i - 1] = std::thread([impl = impl_.get(), i] { impl->serve(i); });
   }
 }
 
 // Only the caller's thread changes what these tell.
-size_t ReadAhead::threads() const noexcept { return impl_->threads.size() + 1; }
+size_t ReadAhead::threads() const noexcept { return impl_->num_threads(); }
 size_t ReadAhead::depth() const noexcept { return impl_->stages.size(); }
 size_t ReadAhead::outstanding() const noexcept {
   return static_cast<size_t>(impl_->end - impl_->first);
@@ -162,7 +184,7 @@ Status ReadAhead::take(size_t* stage) {
   Impl::Stage& wanted = impl_->stages[*stage];
   while (!wanted.done) {
     Impl::Item item;
-    if (impl_->hand_out(&item)) {
+    if (impl_->hand_out(0, &item)) {
       impl_->run(&lock, item);
     } else {
       impl_->wait(&lock);

@@ -25,11 +25,12 @@ class StageWork {
 /// Stages are begun and taken in order, at most `depth` of them at once, and are numbered in turns
 /// from 0 to depth - 1. Those that were begun are worked on by `threads - 1` threads of this
 /// object's, whatever its caller does meanwhile, and by the caller while it waits. Each has `tasks`
-/// tasks, handed out in order; stages of different lanes do not wait for each other. Behind
-/// a stage that failed nothing is worked on.
+/// tasks, of which a thread takes those first that it had in the stage before; stages of different
+/// lanes do not wait for each other. Behind a stage that failed nothing is worked on.
 class ReadAhead {
  public:
   static constexpr size_t kMostLanes = 64;
+  static constexpr size_t kMostTasks = 64;
 
   /// `threads` of 0 means one a processor. Null where that makes one, or this build has no threads.
   static std::unique_ptr<ReadAhead> make(int32_t threads, StageWork* work);

@@ -27,8 +27,6 @@ struct BatchSize {
 };
 constexpr BatchSize kCached = {512 << 10, 2 << 10};
 constexpr BatchSize kCachedAhead = {1 << 20, 8 << 10};
-// Tasks that a batch is cut into at most: with more columns each has several.
-constexpr size_t kMostTasks = 64;
 // Batches under way for each lane, so that all have work while their stretches, which end with a
 // page, are of several batches.
 constexpr size_t kLaneDepth = 4;
@@ -158,7 +156,7 @@ void BatchReader::Impl::choose_lanes() {
 }
 
 Status BatchReader::Impl::make_readers() {
-  tasks = std::min(slots(), kMostTasks);
+  tasks = std::min(slots(), ReadAhead::kMostTasks);
   if (tasks != 0) ahead = ReadAhead::make(options.threads, this);
   if (ahead != nullptr) choose_lanes();
   const size_t all = lanes * slots();
@@ -274,7 +272,8 @@ Status BatchReader::Impl::open_reader(size_t of_lane, size_t slot, const Opening
       kSmallestWindow, kWindowsTogether / std::max<int64_t>(1, narrow<int64_t>(readers.size())));
   ChunkInput& source = sources[of_lane * slots() + slot];
   source.open(opening.input, opening.input_size, opening.begin, opening.size,
-              std::min(opening.input->preferred_read_bytes(), share));
+              std::min(opening.input->preferred_read_bytes(), share),
+              ahead == nullptr ? ChunkInput::LetGo::pages : ChunkInput::LetGo::chunks);
   return readers[of_lane * slots() + slot].open_chunk(
       &source, opening.codec, opening.num_values, file->metadata->row_group(of.row_group).num_rows);
 }
