@@ -109,7 +109,10 @@ class HeapAllocator final : public Allocator {
     if (bytes >= kOwnMapping) {
       void* memory =
           mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-      return memory == MAP_FAILED ? nullptr : memory;
+      if (memory == MAP_FAILED) return nullptr;
+      // All of it is about to be written: by pages of 2 MB that takes a fraction of the faults.
+      madvise(memory, bytes, MADV_HUGEPAGE);
+      return memory;
     }
     if (bytes > BlockStore::kSmallest) return store_.take(bytes);
 #endif
