@@ -184,6 +184,7 @@ struct Predicate {
       const Field* field = schema.find(paths[conditions[i].chosen % paths.size()]);
       const Column* column = field == nullptr ? nullptr : batch.find(*field);
       if (column == nullptr || field->leaf < 0) return std::nullopt;
+      if (column->leaf().max_repetition_level != 0) return std::nullopt;
       const auto one = conditions[i].of(*column, column->leaf(), row);
       if (!one) return std::nullopt;
       so_far = i == 0 ? *one : joined(*so_far, *one, all[i]);

@@ -1,6 +1,5 @@
 #include "base/bits.h"
 
-#include <algorithm>
 #include <bit>
 
 #include "base/cpu.h"
@@ -20,19 +19,16 @@ uint64_t load_bits(const uint8_t* bits, size_t begin, size_t count) noexcept {
   return count == 64 ? word : word & ((uint64_t{1} << count) - 1);
 }
 
-size_t count_words(const uint8_t* bytes, size_t words) noexcept {
-  size_t set = 0;
-  for (size_t i = 0; i < words; ++i) set += count_ones(load_le<uint64_t>(bytes + 8 * i));
-  return set;
-}
-
 #if defined(__x86_64__) && defined(__GNUC__)
 // The instruction, where the portable code takes 12 operations a word.
-__attribute__((target("popcnt"))) size_t count_words_popcnt(const uint8_t* bytes,
+__attribute__((target("popcnt"))) size_t count_words_popcnt(const uint8_t* bits, size_t begin,
                                                             size_t words) noexcept {
+  const size_t shift = begin % 8;
   size_t set = 0;
-  for (size_t i = 0; i < words; ++i) {
-    set += static_cast<size_t>(std::popcount(load_le<uint64_t>(bytes + 8 * i)));
+  for (const uint8_t* p = bits + begin / 8; words != 0; --words, p += 8) {
+    uint64_t word = load_le<uint64_t>(p) >> shift;
+    if (shift != 0) word |= uint64_t{p[8]} << (64 - shift);
+    set += static_cast<size_t>(std::popcount(word));
   }
   return set;
 }
@@ -80,20 +76,16 @@ void copy_bits(const uint8_t* from, size_t from_begin, size_t count, uint8_t* to
 }
 
 size_t count_bits(const uint8_t* bits, size_t begin, size_t count) noexcept {
-  // Up to a whole byte first, then whole words.
-  const size_t head = std::min(count, (8 - begin % 8) % 8);
-  size_t set = head == 0 ? 0 : count_ones(load_bits(bits, begin, head));
-  begin += head;
-  count -= head;
+  size_t set = 0;
 #if defined(__x86_64__) && defined(__GNUC__)
-  set += cpu_features().avx2 ? count_words_popcnt(bits + begin / 8, count / 64)
-                             : count_words(bits + begin / 8, count / 64);
-#else
-  set += count_words(bits + begin / 8, count / 64);
+  if (cpu_features().avx2) {
+    set = count_words_popcnt(bits, begin, count / 64);
+    begin += count / 64 * 64;
+    count %= 64;
+  }
 #endif
-  begin += count / 64 * 64;
-  if (count % 64 != 0) set += count_ones(load_bits(bits, begin, count % 64));
-  return set;
+  for (; count >= 64; count -= 64, begin += 64) set += count_ones(load_bits(bits, begin, 64));
+  return count == 0 ? set : set + count_ones(load_bits(bits, begin, count));
 }
 
 }  // namespace veneer

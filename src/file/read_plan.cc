@@ -139,9 +139,11 @@ void BatchReader::Impl::choose_lanes() {
     const Leaf& leaf = schema().leaf(projection->slots[slot].leaf);
     const auto place = locate_chunk(*file, spans[0].row_group, projection->slots[slot].leaf);
     if (!place.ok() || leaf.max_repetition_level != 0) return;
-    const auto bytes = static_cast<double>(place->chunk.total_uncompressed_size) +
-                       static_cast<double>(place->chunk.num_values) *
-                           static_cast<double>(column::ValueLayout::of(leaf).width);
+    // Sizes are claims, and may be below zero.
+    const auto bytes =
+        static_cast<double>(std::max<int64_t>(place->chunk.total_uncompressed_size, 0)) +
+        static_cast<double>(place->chunk.num_values) *
+            static_cast<double>(column::ValueLayout::of(leaf).width);
     all += bytes;
     if (bytes > most) {
       most = bytes;

@@ -136,7 +136,19 @@ class Finder {
  public:
   Finder(const Schema& schema, const Path& path) noexcept : schema_(schema), path_(path) {}
 
+  // Of siblings of one name the first is meant, unless the path leads on below another.
   const Field* find() {
+    const Field* found = search();
+    if (found == nullptr) {
+      every_ = true;
+      found = search();
+    }
+    return found;
+  }
+
+ private:
+  const Field* search() {
+    todo_.clear();
     todo_.push_back({&schema_.root(), 0, false});
     for (int tries = 0; !todo_.empty() && tries < kMaxTries; ++tries) {
       const State state = todo_.back();
@@ -150,7 +162,6 @@ class Finder {
     return nullptr;
   }
 
- private:
   // A path can be read in many ways where names repeat and hold dots; nobody means the thousandth.
   static constexpr int kMaxTries = 10'000;
 
@@ -183,7 +194,11 @@ class Finder {
 
   void named_children(const Field& field) {
     for (const Path::Step& step : steps_) {
-      if (const Field* child = schema_.child(field, step.name)) {
+      if (every_) {
+        for (const Field& child : schema_.children(field)) {
+          if (child.name == step.name) found_.push_back({&child, step.next, false});
+        }
+      } else if (const Field* child = schema_.child(field, step.name)) {
         found_.push_back({child, step.next, false});
       }
     }
@@ -203,6 +218,7 @@ class Finder {
 
   const Schema& schema_;
   const Path& path_;
+  bool every_ = false;
   std::vector<State> todo_;
   std::vector<State> found_;
   std::vector<Path::Step> steps_;

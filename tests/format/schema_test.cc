@@ -236,6 +236,17 @@ TEST_CASE("names with dots, empty names, duplicates, bytes that are no text") {
   CHECK(schema.find("\xFF\xFE")->leaf == 6);
 }
 
+TEST_CASE("a path leads on below the second of two fields of one name") {
+  const FileMetadata file = schema_of(
+      {leaf("tags", kRequired, kInt32), group("tags", kRequired, 2), leaf("x", kRequired, kInt32),
+       group("x", kRequired, 1), leaf("y", kRequired, kInt32)},
+      2);
+  CHECK(file.schema().find("tags")->leaf == 0);
+  CHECK(file.schema().find("tags.x")->leaf == 1);
+  CHECK(file.schema().find("tags.x.y")->leaf == 2);
+  CHECK(file.schema().find("tags.x.z") == nullptr);
+}
+
 TEST_CASE("wide groups: every name is found, the first of duplicates") {
   std::vector<Element> elements;
   for (int i = 0; i < 3000; ++i) {
