@@ -154,26 +154,23 @@ Status RleDecoder::decode_bitmap(uint8_t* bits, size_t begin_bit, size_t n, size
   if (width_ != 1) return Status::invalid_argument("a bitmap needs values of one bit");
   if (n == 0) return {};
   BitSink sink(bits, begin_bit);
-  size_t ones = 0;
   for (size_t done = 0; done < n;) {
     if (!load()) return failure("values", done, n);
     const auto count = static_cast<size_t>(std::min<uint64_t>(left_, n - done));
     if (repeated_) {
       sink.repeat(value_ != 0, count);
-      if (value_ != 0) ones += count;
     } else {
       for (size_t i = 0; i < count; i += 64) {
         const auto now = static_cast<unsigned>(std::min<size_t>(count - i, 64));
         const uint64_t word = bits_at(packed_, packed_bit_ + i) & ~uint64_t{0} >> (64 - now);
         sink.put(word, now);
-        ones += count_ones(word);
       }
     }
     consume(count);
     done += count;
   }
   sink.finish();
-  *set_count += ones;
+  *set_count += count_bits(bits, begin_bit, n);
   return {};
 }
 
