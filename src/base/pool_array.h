@@ -74,7 +74,11 @@ class PoolArray {
   }
   /// Lets go of the elements from `size` <= size() on; keeps the memory.
   void truncate(size_t size) noexcept {
-    while (size_ > size) data_[--size_].~T();
+    if constexpr (std::is_trivially_destructible_v<T>) {
+      size_ = size;
+    } else {
+      while (size_ > size) data_[--size_].~T();
+    }
   }
   void clear() noexcept { truncate(0); }
 
