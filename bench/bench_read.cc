@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -143,10 +144,12 @@ veneer::Status look_up(const Options& options, const veneer::OpenOptions& open,
                    touched);
 }
 
-// One repetition. Batches are kept from one to the next, as a program that reads many files would.
-veneer::Status read_once(const Options& options, veneer::Batch* batch, int64_t* rows,
-                         Touched* touched) {
+// One repetition. Batches and memory are kept from one to the next, as a program that reads many
+// files would.
+veneer::Status read_once(const Options& options, veneer::Allocator* allocator, veneer::Batch* batch,
+                         int64_t* rows, Touched* touched) {
   veneer::OpenOptions open;
+  open.allocator = allocator;
   open.memory_map = options.memory_map;
   *rows = 0;
   if (options.mode == "point") {
@@ -211,13 +214,14 @@ int main(int argc, char** argv) {
       options.mode != "point" && options.mode != "hive") {
     return usage(("there is no mode " + options.mode).c_str());
   }
+  const std::unique_ptr<veneer::Allocator> allocator = veneer::keeping_allocator();
   veneer::Batch batch;
   for (int i = 0; i < options.repeat; ++i) {
     Touched touched;
     int64_t rows = 0;
     const double cpu_begin = cpu_seconds();
     const double begin = now();
-    const veneer::Status status = read_once(options, &batch, &rows, &touched);
+    const veneer::Status status = read_once(options, allocator.get(), &batch, &rows, &touched);
     const double seconds = now() - begin;
     const double cpu = cpu_seconds() - cpu_begin;
     if (!status.ok()) return fail(status);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #pragma GCC visibility push(default)
 namespace veneer {
@@ -20,9 +21,14 @@ class Allocator {
   virtual void deallocate(void* memory, size_t bytes, size_t alignment) noexcept = 0;
 };
 
-/// The process-wide allocator over the system's heap. Never null; lives as long as the process. Of
-/// the blocks that it gets back it keeps up to 24 MB for the next reads.
+/// The process-wide allocator over the system's heap. Never null; lives as long as the process.
 Allocator* default_allocator() noexcept;
+
+/// An allocator that keeps the large blocks which it gets back, for whom reads one file after the
+/// other: new pages of memory cost more than what is decoded into them. What is in use and kept
+/// together never pass what was once in use, or `most_kept_bytes`. Safe from several threads; must
+/// outlive the files, readers and batches that use it.
+std::unique_ptr<Allocator> keeping_allocator(size_t most_kept_bytes = size_t{24} << 20);
 
 /// Bounds on what a file may ask for. A file that meets one gets `over_limit`, and the message has
 /// the bound's name and value. The defaults open every sane file; a process that opens strangers'

@@ -94,7 +94,7 @@ TEST_CASE("blocks that were let go are handed out again, each to one at a time")
     unsigned char* bytes;
     size_t size;
   };
-  Allocator* heap = default_allocator();
+  const std::unique_ptr<Allocator> heap = keeping_allocator();
   std::vector<Held> held;
   uint32_t random = 1;
   for (int step = 0; step < 4000; ++step) {
@@ -118,6 +118,11 @@ TEST_CASE("blocks that were let go are handed out again, each to one at a time")
     }
   }
   for (const Held& last : held) heap->deallocate(last.bytes, last.size, 64);
+
+  void* block = heap->allocate(100'000, 64);
+  heap->deallocate(block, 100'000, 64);
+  CHECK(heap->allocate(99'000, 64) == block);
+  heap->deallocate(block, 99'000, 64);
 }
 
 TEST_CASE("a shared buffer lives as long as its last copy") {
