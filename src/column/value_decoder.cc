@@ -414,11 +414,12 @@ Status pack_booleans(const ValueLayout& layout, size_t n, LeafData* data) {
   const uint8_t* from = data->null_count != 0 ? data->spread.data() : data->dense.data();
   uint8_t* to = data->spread.data();
   // Each product puts the low bits of eight bytes side by side in its highest byte. Both buffers
-  // are padded, so that the last eight may go past the end.
+  // are padded, so that the last eight may go past the end; bits behind the last value are 0.
   constexpr uint64_t kLowBits = 0x0101010101010101;
   constexpr uint64_t kGather = 0x0102040810204080;
   for (size_t i = 0; i < n; i += 8) {
-    const uint64_t eight = load_le<uint64_t>(from + i) & kLowBits;
+    uint64_t eight = load_le<uint64_t>(from + i) & kLowBits;
+    if (n - i < 8) eight &= ~uint64_t{0} >> (64 - 8 * (n - i));
     to[i / 8] = static_cast<uint8_t>(eight * kGather >> 56);
   }
   data->packed = true;

@@ -165,6 +165,22 @@ TEST_CASE("a batch's buffers are what its views reach, of the dictionary only wh
   }
 }
 
+TEST_CASE("bits behind the last boolean are 0") {
+  for (const bool nulls : {false, true}) {
+    FileBuilder f({leaf("x", PhysicalType::boolean, nulls ? kOptional : Repetition::required)});
+    DataPage page{.num_values = 11, .values = {0xFF, 0xFF}};
+    if (nulls) page.def = {1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1};
+    f.row_group(11).chunk(0).data_v1(page);
+    const Bytes bytes = f.finish();
+    BatchReader reader = open_bytes(bytes).read({});
+    Batch batch;
+    REQUIRE(reader.next(&batch));
+    const uint8_t* bits = batch.column(0).bits().data();
+    CHECK(bits[0] == (nulls ? 0xF7 : 0xFF));
+    CHECK(bits[1] == 0x07);
+  }
+}
+
 TEST_CASE("a dictionary without entries, where all is null") {
   for (const PhysicalType type : kTypes) {
     FileBuilder f({leaf("x", type, kOptional).length(5)});
