@@ -99,6 +99,16 @@ std::vector<std::string> split(const std::string& list) {
   return parts;
 }
 
+// All batches of a file or a scan.
+template <class Reader, class AnyBatch>
+veneer::Status touch_all(Reader* reader, AnyBatch* batch, int64_t* rows, Touched* touched) {
+  while (reader->next(batch)) {
+    *rows += static_cast<int64_t>(batch->num_rows());
+    for (size_t i = 0; i < batch->num_columns(); ++i) touched->column(batch->column(i));
+  }
+  return reader->status();
+}
+
 veneer::Status read_rows(const Options& options, const veneer::File& file,
                          const veneer::Filter& filter, veneer::Batch* batch, int64_t* rows,
                          Touched* touched) {
@@ -108,11 +118,7 @@ veneer::Status read_rows(const Options& options, const veneer::File& file,
   if (options.batch_rows != 0) read.batch_rows = options.batch_rows;
   read.filter = filter;
   veneer::BatchReader reader = file.read(read);
-  while (reader.next(batch)) {
-    *rows += static_cast<int64_t>(batch->num_rows());
-    for (size_t i = 0; i < batch->num_columns(); ++i) touched->column(batch->column(i));
-  }
-  return reader.status();
+  return touch_all(&reader, batch, rows, touched);
 }
 
 veneer::Status read_directory(const Options& options, int64_t* rows, Touched* touched) {
@@ -122,11 +128,7 @@ veneer::Status read_directory(const Options& options, int64_t* rows, Touched* to
   auto opened = veneer::Scan::open(options.file, std::move(scan));
   if (!opened) return std::move(opened).status();
   veneer::ScanBatch batch;
-  while (opened->next(&batch)) {
-    *rows += static_cast<int64_t>(batch.num_rows());
-    for (size_t i = 0; i < batch.num_columns(); ++i) touched->column(batch.column(i));
-  }
-  return opened->status();
+  return touch_all(&*opened, &batch, rows, touched);
 }
 
 veneer::Status look_up(const Options& options, const veneer::OpenOptions& open,

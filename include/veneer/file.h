@@ -190,6 +190,11 @@ class Batch {
   int32_t row_group() const noexcept;
   /// Ordinal in the file of each row; empty without ReadOptions::row_numbers.
   std::span<const int64_t> row_numbers() const noexcept;
+  /// Ordinal in the file of row i. Of a read with a filter it wants ReadOptions::row_numbers.
+  int64_t row_number(size_t i) const noexcept {
+    const std::span<const int64_t> numbers = row_numbers();
+    return i < numbers.size() ? numbers[i] : first_row() + static_cast<int64_t>(i);
+  }
 
  private:
   friend class BatchReader;

@@ -131,7 +131,7 @@ class RowReader {
   /// Rows that the whole read gives, from metadata.
   int64_t total_rows() const noexcept { return reader_.total_rows(); }
   /// Ordinal in the file of the row that the last `next` gave.
-  int64_t row_number() const noexcept { return number_of(row_ - 1); }
+  int64_t row_number() const noexcept { return batch_.row_number(row_ - 1); }
 
   /// `for (const T& row : reader)`: the rows that `next` would give, each valid until the next one.
   /// Look at `status` when the loop is over.
@@ -173,12 +173,8 @@ class RowReader {
     num_rows_ = batch_.num_rows();
     return true;
   }
-  int64_t number_of(size_t row) const noexcept {
-    const std::span<const int64_t> numbers = batch_.row_numbers();  // of a read with a filter
-    return row < numbers.size() ? numbers[row] : batch_.first_row() + static_cast<int64_t>(row);
-  }
   bool fail() {
-    const std::string row = std::to_string(number_of(row_));
+    const std::string row = std::to_string(batch_.row_number(row_));
     status_ = Status(problem_.code, "row " + row + ": " + problem_.what)
                   .in_file(file_.name())
                   .in_column(file_.schema().element_path(problem_.field->element))

@@ -23,12 +23,9 @@ uint64_t load_bits(const uint8_t* bits, size_t begin, size_t count) noexcept {
 // The instruction, where the portable code takes 12 operations a word.
 __attribute__((target("popcnt"))) size_t count_words_popcnt(const uint8_t* bits, size_t begin,
                                                             size_t words) noexcept {
-  const size_t shift = begin % 8;
   size_t set = 0;
-  for (const uint8_t* p = bits + begin / 8; words != 0; --words, p += 8) {
-    uint64_t word = load_le<uint64_t>(p) >> shift;
-    if (shift != 0) word |= uint64_t{p[8]} << (64 - shift);
-    set += static_cast<size_t>(std::popcount(word));
+  for (size_t i = 0; i < words; ++i) {
+    set += static_cast<size_t>(std::popcount(bits_at(bits, begin + 64 * i)));
   }
   return set;
 }
@@ -76,16 +73,16 @@ void copy_bits(const uint8_t* from, size_t from_begin, size_t count, uint8_t* to
 }
 
 size_t count_bits(const uint8_t* bits, size_t begin, size_t count) noexcept {
-  size_t set = 0;
+  if (count == 0) return 0;
+  // All words but the last have the byte behind them that bits_at reads.
+  size_t words = (count - 1) / 64;
+  const size_t last = begin + words * 64;
+  size_t set = count_ones(load_bits(bits, last, count - words * 64));
 #if defined(__x86_64__) && defined(__GNUC__)
-  if (cpu_features().avx2) {
-    set = count_words_popcnt(bits, begin, count / 64);
-    begin += count / 64 * 64;
-    count %= 64;
-  }
+  if (cpu_features().avx2) return set + count_words_popcnt(bits, begin, words);
 #endif
-  for (; count >= 64; count -= 64, begin += 64) set += count_ones(load_bits(bits, begin, 64));
-  return count == 0 ? set : set + count_ones(load_bits(bits, begin, count));
+  for (; words != 0; --words, begin += 64) set += count_ones(bits_at(bits, begin));
+  return set;
 }
 
 }  // namespace veneer

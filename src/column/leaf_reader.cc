@@ -240,25 +240,12 @@ Status LeafReader::need_page() {
 
 Status LeafReader::decode_values(size_t n, LeafData* out) {
   if (n == 0) return {};
-  const bool views = layout_.is_binary() && dictionary_ && values_.is_dictionary_encoded();
-  if (views && out->dictionary_buffer < 0) {
-    VENEER_TRY(out->dictionary_buffer, out->add_buffer(dictionary_.bytes, dictionary_.bytes_owner));
-  }
   if (out->dense.empty() && !out->is_dictionary) {
     out->is_dictionary = options_.keep_dictionary && values_.is_dictionary_encoded();
   } else if (out->is_dictionary && !values_.is_dictionary_encoded()) {
     VENEER_CHECK(materialise(out));
   }
-  VENEER_CHECK(values_.decode(n, out));
-  // The dictionary's own views point into buffer 0, which is another one where the batch began with
-  // a page that is not dictionary-encoded.
-  if (views && out->dictionary_buffer > 0) {
-    BinaryView* last = out->dense.as<BinaryView>() + out->dense.size() / sizeof(BinaryView);
-    for (BinaryView* view = last - n; view != last; ++view) {
-      if (!view->is_inline()) view->ref.buffer = static_cast<uint32_t>(out->dictionary_buffer);
-    }
-  }
-  return {};
+  return values_.decode(n, out);
 }
 
 // The `all_present` values of slots [begin, begin + n), of which the validity is there, into
@@ -279,16 +266,15 @@ Status LeafReader::decode_spread(size_t begin, size_t n, size_t all_present, siz
   }
   const bool in_place = values_.in_place();
   const size_t most = values_.in_blocks() && !in_place ? kSpreadBlock : n;
-  out->dense.clear();
   for (size_t end = begin + n; begin != end;) {
     const size_t slots = std::min(most, end - begin);
     const size_t present =
         slots == n ? all_present : count_bits(out->validity.data(), begin, slots);
+    out->dense.clear();
     const uint8_t* dense = nullptr;
     if (in_place) {
       VENEER_TRY(dense, values_.take(present));
     } else if (present != 0) {
-      out->dense.clear();
       VENEER_CHECK(decode_values(present, out));
       dense = out->dense.data();
     }

@@ -262,19 +262,32 @@ Status ValueDecoder::decode(size_t n, LeafData* out) {
   }
   VENEER_CHECK(out->dense.resize(bytes));
   uint8_t* to = out->dense.data() + filled;
-  if (is_dictionary_encoded()) {
-    if (out->is_dictionary) {
-      return indices_.decode_indices(static_cast<uint32_t*>(static_cast<void*>(to)), n,
-                                     dictionary_->size);
-    }
-    return indices_.decode_bytes(to, n, *dictionary_ ? dictionary_->values->data() : nullptr,
-                                 dictionary_->size, width);
-  }
+  if (is_dictionary_encoded()) return decode_entries(n, out, to);
   if (layout_.is_binary()) {
     return decode_views(n, out, static_cast<BinaryView*>(static_cast<void*>(to)));
   }
   if (layout_.decimal_bytes) return decode_decimals(n, out, to);
   return decode_stored(n, to);
+}
+
+Status ValueDecoder::decode_entries(size_t n, LeafData* data, void* out) {
+  const Dictionary& dictionary = *dictionary_;
+  if (layout_.is_binary() && dictionary && data->dictionary_buffer < 0) {
+    VENEER_TRY(data->dictionary_buffer, data->add_buffer(dictionary.bytes, dictionary.bytes_owner));
+  }
+  if (data->is_dictionary) {
+    return indices_.decode_indices(static_cast<uint32_t*>(out), n, dictionary.size);
+  }
+  VENEER_CHECK(indices_.decode_bytes(out, n, dictionary ? dictionary.values->data() : nullptr,
+                                     dictionary.size, layout_.width));
+  if (data->dictionary_buffer <= 0) return {};
+  // The dictionary's own views point into buffer 0, which is another one where the batch began with
+  // a page that is not dictionary-encoded.
+  auto* views = static_cast<BinaryView*>(out);
+  for (size_t i = 0; i < n; ++i) {
+    if (!views[i].is_inline()) views[i].ref.buffer = narrow<uint32_t>(data->dictionary_buffer);
+  }
+  return {};
 }
 
 // Values as they are stored, but for the byte order of words.

@@ -82,6 +82,7 @@ class ValueDecoder {
  private:
   Status open_boolean_rle(std::span<const uint8_t> bytes);
   Status open_delta_byte_array(std::span<const uint8_t> bytes);
+  Status decode_entries(size_t n, LeafData* data, void* out);
   Status decode_stored(size_t n, uint8_t* out);
   Status decode_views(size_t n, LeafData* data, BinaryView* out);
   Status make_views(size_t n, LeafData* data, BinaryView* out);

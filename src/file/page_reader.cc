@@ -154,9 +154,6 @@ Status PageReader::Impl::decode_data(Page* page, column::PageBody body) {
     return Status::corrupt(
         concat({"page of a required column claims ", header.data_v2.num_nulls, " nulls"}));
   }
-  if (dictionary && layout.is_binary()) {
-    VENEER_CHECK(data.add_buffer(dictionary.bytes, dictionary.bytes_owner).status());
-  }
   values.begin_batch();
   VENEER_CHECK(values.open(v2 ? header.data_v2.encoding : header.data.encoding, bytes,
                            std::move(body.owner), &dictionary));

@@ -29,8 +29,7 @@ struct ReadAhead::Impl {
   };
 
   StageWork* work;
-  size_t tasks = 0;
-  uint64_t all_tasks = 0;
+  uint64_t all_tasks = 0;  // a bit each
   std::mutex mutex;
   std::condition_variable changed;
   // Guarded by mutex.
@@ -55,8 +54,8 @@ struct ReadAhead::Impl {
     return hand_out(thread, true, item) || hand_out(thread, false, item);
   }
   bool hand_out(size_t thread, bool own, Item* item) {
-    uint64_t held_up[kMostLanes] =
-        {};  // tasks that the same lane has still to do in earlier stages
+    // By lane, the tasks that it has still to do in earlier stages.
+    uint64_t held_up[kMostLanes] = {};
     for (uint64_t i = first; i < std::min(end, stop_at); ++i) {
       Stage& stage = stages[place(i)];
       const uint64_t left = all_tasks & ~stage.handed_out;
@@ -92,7 +91,7 @@ struct ReadAhead::Impl {
       lock->unlock();
       status = work->complete(place(item.stage));
       lock->lock();
-      end_task(&stage, std::move(status), {item.stage, tasks});
+      end_task(&stage, std::move(status), item);
     }
     if (--stage.running == 0 && stage.handed_out == all_tasks) stage.done = true;
     if (waiting != 0) changed.notify_all();
@@ -103,7 +102,7 @@ struct ReadAhead::Impl {
     stop_at = std::min(stop_at, item.stage + 1);
     if (item.task >= stage->failed_task) return;
     // Those before it are done nevertheless, so that it is always the same failure that is told.
-    if (item.task < tasks) stage->handed_out |= all_tasks & ~uint64_t{0} << item.task;
+    stage->handed_out |= all_tasks & ~uint64_t{0} << item.task;
     stage->failed_task = item.task;
     stage->failure = std::move(status);
   }
@@ -151,7 +150,6 @@ ReadAhead::~ReadAhead() {
 }
 
 void ReadAhead::shape(size_t depth, size_t lanes, size_t tasks) {
-  impl_->tasks = tasks;
   impl_->stages.resize(depth);
   impl_->all_tasks = ~uint64_t{0} >> (kMostTasks - tasks);
   impl_->busy.resize(lanes);

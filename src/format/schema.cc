@@ -194,12 +194,14 @@ class Finder {
 
   void named_children(const Field& field) {
     for (const Path::Step& step : steps_) {
-      if (every_) {
-        for (const Field& child : schema_.children(field)) {
-          if (child.name == step.name) found_.push_back({&child, step.next, false});
+      const Field* child = schema_.child(field, step.name);
+      if (child == nullptr) continue;
+      found_.push_back({child, step.next, false});
+      if (!every_) continue;
+      for (const Field& other : schema_.children(field)) {
+        if (&other > child && other.name == step.name) {
+          found_.push_back({&other, step.next, false});
         }
-      } else if (const Field* child = schema_.child(field, step.name)) {
-        found_.push_back({child, step.next, false});
       }
     }
   }

@@ -3,8 +3,8 @@
     where_duckdb_test.py VENEER [FILE...]
 
 Without a FILE it makes some of every type, by DuckDB, pyarrow and polars in several layouts. Where Python has not
-these, they are installed from PyPI into a cache outside of the tree ($XDG_CACHE_HOME/veneer-tests), but not with
-VENEER_TEST_INSTALL=0; where they cannot be had it skips, and says so. The last line is 'N passed, N failed'.
+these, they are installed from PyPI into the cache of tests/s3/real_servers.py, but not with VENEER_TEST_INSTALL=0;
+where they cannot be had it skips, and says so. The last line is 'N passed, N failed'.
 """
 
 import os
@@ -13,6 +13,9 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "s3"))
+from real_servers import CACHE, INSTALL, install
 
 SEED = 20260508
 PREDICATES = 300
@@ -71,18 +74,15 @@ def with_peers():
         return bool(duckdb and polars and pyarrow)
     except ImportError:
         pass
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "veneer-tests" / "peers"
+    home = CACHE / "peers"
     python = home / "bin" / "python"
     done = home / "installed"
-    if sys.executable == str(python) or (not done.exists() and os.environ.get("VENEER_TEST_INSTALL") == "0"):
+    if sys.executable == str(python) or (not done.exists() and not INSTALL):
         return False
     if not done.exists():
-        for step in ([sys.executable, "-m", "venv", home],
-                     [python, "-m", "pip", "install", "-q", "duckdb", "polars", "pyarrow"]):
-            told = subprocess.run(step, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-            if told.returncode:
-                print(told.stdout[-1000:])
-                return False
+        if not (install("peers", [sys.executable, "-m", "venv", home]) and
+                install("peers", [python, "-m", "pip", "install", "-q", "duckdb", "polars", "pyarrow"])):
+            return False
         done.touch()
     os.execv(python, [python, *sys.argv])
 

@@ -41,7 +41,7 @@ Status emit_rows(SourceState* state, const std::shared_ptr<const Place>& place,
   }
   for (size_t i = begin; i < batch.num_rows(); ++i) {
     if (state->is_stopping()) return Status::cancelled("the scan was stopped").in_file(key);
-    const int64_t row = row_number(batch, i);
+    const int64_t row = batch.row_number(i);
     state->count_row();
     Result<T> value = (*maker.decoder)(batch, i);
     if (!value) {

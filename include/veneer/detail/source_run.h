@@ -234,12 +234,6 @@ constexpr bool holds_views() {
   }
 }
 
-/// The ordinal in its file of a batch's row.
-inline int64_t row_number(const Batch& batch, size_t i) noexcept {
-  return batch.first_row() + static_cast<int64_t>(i);
-}
-inline int64_t row_number(const ScanBatch& batch, size_t i) noexcept { return batch.row_number(i); }
-
 /// Decodes rows by Binding<T>.
 template <class T>
 class BoundRows {
@@ -276,7 +270,7 @@ class BoundRows {
   Result<T> read(const AnyBatch& batch, size_t i) {
     T value{};
     if (rows_.read(i, &value, &problem_)) return value;
-    const std::string row = std::to_string(row_number(batch, i));
+    const std::string row = std::to_string(batch.row_number(i));
     return Status(problem_.code, "row " + row + ": " + problem_.what)
         .in_column(plan_.schema->element_path(problem_.field->element))
         .in_row_group(batch.row_group());
