@@ -1,5 +1,6 @@
 // One codec's wrapper (VENEER_FUZZ_CODEC is its number): any bytes to any size, twice by one set of
-// contexts; and bytes in its format, back to themselves. Snappy's two twins must agree.
+// contexts; and bytes in its format, back to themselves. Snappy's two twins must agree, and so must
+// pairs of bodies with bodies alone.
 #include "codec/codec.h"
 
 #include <memory>
@@ -32,14 +33,31 @@ struct Page {
   std::span<uint8_t> out;
 };
 
+// Two together: as alone, whichever comes first.
+void beside_another(const Page& alone, const Bytes& body, bool good) {
+  const Bytes other = test::compress(kCodec, body);
+  for (const bool behind : {false, true}) {
+    Page page(body, alone.out.size()), good_page(other, body.size());
+    const Page& first = behind ? good_page : page;
+    const Page& second = behind ? page : good_page;
+    require(
+        codec::decompress_pair(kCodec, {{first.in, second.in}, {first.out, second.out}}) == good,
+        "a pair is good where both are");
+    if (!good) continue;
+    require(page.result() == alone.result(), "what is beside it changes nothing");
+    require(good_page.result() == body, "nor does it change that");
+  }
+}
+
 void any_bytes(codec::Decompressor& decompressor, const Bytes& body, size_t size) {
   Page first(body, size), second(body, size);
   const bool good = decompressor.decompress(kCodec, first.in, first.out).ok();
   require(decompressor.decompress(kCodec, second.in, second.out).ok() == good,
           "a page leaves nothing behind");
   if (good) require(first.result() == second.result(), "and gives the same again");
-#if VENEER_FUZZ_CODEC == 1
   if (body.empty()) return;
+  if (codec::in_pairs(kCodec)) beside_another(first, body, good);
+#if VENEER_FUZZ_CODEC == 1
   Page portable(body, size);
   require(codec::decompress_snappy_portable(portable.in, portable.out).ok() == good,
           "the twins refuse alike");

@@ -2,6 +2,8 @@
 
 #include <new>
 
+#include "base/text.h"
+
 namespace veneer {
 
 struct Status::Rep {
@@ -114,13 +116,12 @@ std::string Status::to_string() const {
   if (!rep_->file.empty()) text.append(rep_->file).append(": ");
   text.append(veneer::to_string(rep_->code)).append(": ").append(rep_->message);
   std::string place;
-  auto add = [&place](std::string_view what, std::string_view value) {
-    if (!place.empty()) place.append(", ");
-    place.append(what).append(" ").append(value);
+  auto add = [&place](std::string_view what, TextPart value) {
+    place = concat({place, place.empty() ? "" : ", ", what, value});
   };
-  if (!rep_->column.empty()) add("column", rep_->column);
-  if (rep_->row_group >= 0) add("row group", std::to_string(rep_->row_group));
-  if (rep_->offset != kNoOffset) add("offset", std::to_string(rep_->offset));
+  if (!rep_->column.empty()) add("column ", rep_->column);
+  if (rep_->row_group >= 0) add("row group ", rep_->row_group);
+  if (rep_->offset != kNoOffset) add("offset ", rep_->offset);
   if (!place.empty()) text.append(" (").append(place).append(")");
   return text;
 }

@@ -54,6 +54,14 @@ Status not_built(Codec codec) {
   return Status::codec_not_built(concat({to_string(codec), " pages need a build with -D", option}));
 }
 
+#if defined(VENEER_HAVE_SNAPPY) && !defined(VENEER_HAVE_LIBSNAPPY)
+bool in_pairs(Codec codec) noexcept { return codec == Codec::snappy && snappy_in_pairs(); }
+bool decompress_pair(Codec, const BodyPair& pair) { return decompress_snappy_pair(pair); }
+#else
+bool in_pairs(Codec) noexcept { return false; }
+bool decompress_pair(Codec, const BodyPair&) { return false; }
+#endif
+
 Decompressor::~Decompressor() {
 #ifdef VENEER_HAVE_ZLIB
   free_gzip_context(zlib_);

@@ -21,6 +21,19 @@ bool is_built(Codec codec) noexcept;
 /// build option; `unsupported`, naming the number, for one that the format does not list.
 Status not_built(Codec codec);
 
+/// Two page bodies, and where they go; each as Decompressor::decompress has it.
+struct BodyPair {
+  std::span<const uint8_t> in[2];
+  std::span<uint8_t> out[2];
+};
+
+/// Whether two bodies of this codec are decompressed faster together than one after the other, on
+/// this processor: SNAPPY, by the own decoder with AVX2.
+bool in_pairs(Codec codec) noexcept;
+/// Decompresses both; for codecs that are in_pairs. False where either is damaged: both outputs
+/// then hold anything, and Decompressor::decompress tells what is wrong with which.
+bool decompress_pair(Codec codec, const BodyPair& pair);
+
 /// Decompresses page bodies, and keeps the libraries' contexts from one page to the next. Contexts
 /// are made at first use. Move-only; one per thread. A moved-from object may be used again.
 class Decompressor {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/memory.h"
+#include "codec/codec.h"
 #include "veneer/status.h"
 #include "veneer/types.h"
 
@@ -20,6 +21,9 @@ namespace veneer::codec {
 Status decompress_snappy(std::span<const uint8_t> in, std::span<uint8_t> out);
 // The twin that needs no vector instructions, whatever the processor has; for tests.
 Status decompress_snappy_portable(std::span<const uint8_t> in, std::span<uint8_t> out);
+// By vector instructions, where snappy_in_pairs(). Contract of codec::decompress_pair.
+bool snappy_in_pairs() noexcept;
+bool decompress_snappy_pair(const BodyPair& pair);
 Status decompress_libsnappy(std::span<const uint8_t> in, std::span<uint8_t> out);
 Status decompress_gzip(void** context, MemoryPool* pool, std::span<const uint8_t> in,
                        std::span<uint8_t> out);

@@ -4,6 +4,10 @@
 // copy (1 to 3). Literals and copies of at most 64 bytes take the same path, without a branch
 // between them: both are "64 bytes from there to here", of which the element's length counts. What
 // is written too much is overwritten by the next element, or lies in the padding of `out`.
+//
+// What an element is follows from the one before, so the processor waits for loads most of the
+// time. Two bodies in turns fill each other's waits: a fifth less time than one after the other.
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -23,11 +27,12 @@ namespace {
 enum class Outcome : uint8_t { done, cut_short, bad_distance, too_long };
 
 struct Walk {
-  const uint8_t* in;
+  const uint8_t* in;  // behind `tag`
   const uint8_t* in_end;
   uint8_t* out_begin;
   uint8_t* out;
   uint8_t* out_end;
+  size_t tag;  // of the next element
 };
 
 // What a tag alone tells. A copy is on the fast path where its distance is at least `nearest`: from
@@ -112,12 +117,12 @@ struct ShufflePattern {
 #endif
 
 // Elements off the fast path: long literals, copies from four-byte distances, copies that repeat
-// fewer than 16 bytes, and everything malformed. `in` is behind the tag.
+// fewer than 16 bytes, and everything malformed.
 template <class Pattern>
-[[gnu::always_inline]] inline Outcome walk_rare(size_t tag, Walk& w) noexcept {
-  const size_t kind = tag & 3;
+[[gnu::always_inline]] inline Outcome walk_rare(Walk& w) noexcept {
+  const size_t kind = w.tag & 3;
   if (kind == 0) {
-    const size_t bytes = (tag >> 2) - 59;
+    const size_t bytes = (w.tag >> 2) - 59;
     size_t length = load_le<uint32_t>(w.in) & (0xFFFFFFFFu >> (32 - 8 * bytes));
     w.in += bytes;
     if (w.in >= w.in_end || length >= static_cast<size_t>(w.in_end - w.in)) {
@@ -127,73 +132,80 @@ template <class Pattern>
     std::memcpy(w.out, w.in, length);
     w.in += length;
     w.out += length;
-    return Outcome::done;
-  }
-  const size_t length = kTags[tag].length;
-  size_t distance = load_le<uint32_t>(w.in);
-  if (kind == 1) distance = (distance & 0xFF) | tag >> 5 << 8;
-  if (kind == 2) distance &= 0xFFFF;
-  w.in += kind == 3 ? 4 : kind;
-  if (w.in > w.in_end) return Outcome::cut_short;
-  if (length > static_cast<size_t>(w.out_end - w.out)) return Outcome::too_long;
-  if (distance - 1 >= static_cast<size_t>(w.out - w.out_begin)) return Outcome::bad_distance;
-  if (distance >= 16) {
-    for (size_t i = 0; i < length; i += 16) std::memcpy(w.out + i, w.out + i - distance, 16);
   } else {
-    Pattern::repeat(w.out, distance, length);
+    const size_t length = kTags[w.tag].length;
+    size_t distance = load_le<uint32_t>(w.in);
+    if (kind == 1) distance = (distance & 0xFF) | w.tag >> 5 << 8;
+    if (kind == 2) distance &= 0xFFFF;
+    w.in += kind == 3 ? 4 : kind;
+    if (w.in > w.in_end) return Outcome::cut_short;
+    if (length > static_cast<size_t>(w.out_end - w.out)) return Outcome::too_long;
+    if (distance - 1 >= static_cast<size_t>(w.out - w.out_begin)) return Outcome::bad_distance;
+    if (distance >= 16) {
+      for (size_t i = 0; i < length; i += 16) std::memcpy(w.out + i, w.out + i - distance, 16);
+    } else {
+      Pattern::repeat(w.out, distance, length);
+    }
+    w.out += length;
   }
-  w.out += length;
+  w.tag = *w.in++;
   return Outcome::done;
 }
 
-// `in` and `out` have Buffer::kPadding bytes behind their ends, so the loop looks at the ends only
-// between elements: an element starts before both ends and reads or writes 64 bytes at most.
+// The next element. `in` and `out` have Buffer::kPadding bytes behind their ends, so nobody looks
+// at the ends within one: an element that starts before both reads or writes 64 bytes at most. A
+// long literal, which does look, leaves `*elements` at 1.
+template <class Pattern>
+[[gnu::always_inline]] inline Outcome step(Walk& w, size_t* elements) noexcept {
+  static_assert(Buffer::kPadding >= 64);
+  const size_t kind = w.tag & 3;
+  const Tag meaning = kTags[w.tag];
+  const bool literal = kind == 0;
+  // A copy's distance: one byte and three bits of the tag, or two bytes.
+  const size_t trailer = load_le<uint16_t>(w.in);
+  const size_t distance =
+      (trailer & static_cast<size_t>(kDistanceMasks >> (kind * 16) & 0xFFFF)) | meaning.distance;
+  const size_t reach = static_cast<size_t>(w.out - w.out_begin);
+  if ((distance < meaning.nearest) | (distance > reach)) [[unlikely]] {
+    if (literal) *elements = 1;
+    return walk_rare<Pattern>(w);
+  }
+  const uint8_t* from = literal ? w.in : w.out - distance;
+  const size_t skip_literal = (w.tag >> 2) + 1;
+  const size_t tag_literal = w.in[skip_literal];
+  const size_t tag_copy = w.in[kind];
+  w.in += (literal ? skip_literal : kind) + 1;
+  w.tag = literal ? tag_literal : tag_copy;
+  // Sixteen at a time, in order, is right for distances of 16 and more.
+  copy16(w.out, from);
+  copy16(w.out + 16, from + 16);
+  if (meaning.length > 32) {
+    copy16(w.out + 32, from + 32);
+    copy16(w.out + 48, from + 48);
+  }
+  w.out += meaning.length;
+  return Outcome::done;
+}
+
+// How many elements can follow of which each starts before both ends; 0 at an end.
+inline size_t elements_left(const Walk& w) noexcept {
+  if (w.in > w.in_end || w.out >= w.out_end) return 0;
+  return 1 + static_cast<size_t>(std::min(w.in_end - w.in, w.out_end - w.out - 1)) / 64;
+}
+
 template <class Pattern>
 [[gnu::always_inline]] inline Outcome walk(Walk w) noexcept {
-  static_assert(Buffer::kPadding >= 64);
-  const uint8_t* in = w.in;
-  uint8_t* out = w.out;
-  const uint8_t* const in_end = w.in_end;
-  uint8_t* const out_end = w.out_end;
-  size_t tag = *in++;
-  while (in <= in_end && out < out_end) {
-    const size_t kind = tag & 3;
-    const Tag meaning = kTags[tag];
-    const size_t length = meaning.length;
-    const bool literal = kind == 0;
-    // A copy's distance: one byte and three bits of the tag, or two bytes.
-    const size_t trailer = load_le<uint16_t>(in);
-    const size_t distance =
-        (trailer & static_cast<size_t>(kDistanceMasks >> (kind * 16) & 0xFFFF)) | meaning.distance;
-    const size_t reach = static_cast<size_t>(out - w.out_begin);
-    if ((distance < meaning.nearest) | (distance > reach)) [[unlikely]] {
-      w.in = in;
-      w.out = out;
-      if (Outcome outcome = walk_rare<Pattern>(tag, w); outcome != Outcome::done) return outcome;
-      in = w.in;
-      out = w.out;
-      tag = *in++;
-      continue;
-    }
-    const uint8_t* from = literal ? in : out - distance;
-    const size_t skip_literal = (tag >> 2) + 1;
-    const size_t tag_literal = in[skip_literal];
-    const size_t tag_copy = in[kind];
-    in += (literal ? skip_literal : kind) + 1;
-    tag = literal ? tag_literal : tag_copy;
-    // Sixteen at a time, in order, is right for distances of 16 and more.
-    copy16(out, from);
-    copy16(out + 16, from + 16);
-    if (length > 32) {
-      copy16(out + 32, from + 32);
-      copy16(out + 48, from + 48);
-    }
-    out += length;
+  while (size_t elements = elements_left(w)) {
+    do {
+      const Outcome outcome = step<Pattern>(w, &elements);
+      if (outcome != Outcome::done) [[unlikely]]
+        return outcome;
+    } while (--elements != 0);
   }
-  --in;
-  if (in > in_end) return Outcome::cut_short;
-  if (out > out_end || (out == out_end && in < in_end)) return Outcome::too_long;
-  return out < out_end ? Outcome::cut_short : Outcome::done;
+  const uint8_t* const in = w.in - 1;
+  if (in > w.in_end) return Outcome::cut_short;
+  if (w.out > w.out_end || (w.out == w.out_end && in < w.in_end)) return Outcome::too_long;
+  return w.out < w.out_end ? Outcome::cut_short : Outcome::done;
 }
 
 Outcome walk_portable(Walk w) noexcept { return walk<PortablePattern>(w); }
@@ -201,18 +213,41 @@ Outcome walk_portable(Walk w) noexcept { return walk<PortablePattern>(w); }
 __attribute__((target("avx2,bmi,bmi2"))) Outcome walk_avx2(Walk w) noexcept {
   return walk<ShufflePattern>(w);
 }
+
+// Elements of the two in turns, as long as both have some.
+__attribute__((target("avx2,bmi,bmi2"))) bool walk_pair(Walk a, Walk b) noexcept {
+  while (size_t elements = std::min(elements_left(a), elements_left(b))) {
+    do {
+      if (step<ShufflePattern>(a, &elements) != Outcome::done) [[unlikely]]
+        return false;
+      if (step<ShufflePattern>(b, &elements) != Outcome::done) [[unlikely]]
+        return false;
+    } while (--elements != 0);
+  }
+  return walk_avx2(a) == Outcome::done && walk_avx2(b) == Outcome::done;
+}
 #endif
 
-Status decompress_by(Outcome (*walk)(Walk) noexcept, std::span<const uint8_t> in,
-                     std::span<uint8_t> out) {
+// At the first element. False where the size in front is no 32-bit number.
+[[gnu::noinline]] bool begin(std::span<const uint8_t> in, std::span<uint8_t> out, uint64_t* size,
+                             Walk* walk) {
   ByteCursor cursor(in);
+  if (!cursor.read_varint(size) || *size > UINT32_MAX) return false;
+  const uint8_t* const first = cursor.data();
+  *walk = {first + 1,  in.data() + in.size(),   out.data(),
+           out.data(), out.data() + out.size(), *first};
+  return true;
+}
+
+[[gnu::noinline]] Status decompress_by(Outcome (*walk)(Walk) noexcept, std::span<const uint8_t> in,
+                                       std::span<uint8_t> out) {
   uint64_t size;
-  if (!cursor.read_varint(&size) || size > UINT32_MAX) {
+  Walk first;
+  if (!begin(in, out, &size, &first)) {
     return damaged(Codec::snappy, "the size in front is no 32-bit number");
   }
   if (size != out.size()) return wrong_size(Codec::snappy, size, out.size());
-  switch (walk(
-      {cursor.data(), in.data() + in.size(), out.data(), out.data(), out.data() + out.size()})) {
+  switch (walk(first)) {
     case Outcome::done: return {};
     case Outcome::cut_short:
       return damaged(Codec::snappy, concat({"ends before the last of its ", size, " bytes"}));
@@ -235,5 +270,27 @@ Status decompress_snappy(std::span<const uint8_t> in, std::span<uint8_t> out) {
 Status decompress_snappy_portable(std::span<const uint8_t> in, std::span<uint8_t> out) {
   return decompress_by(walk_portable, in, out);
 }
+
+bool snappy_in_pairs() noexcept {
+#ifdef VENEER_SNAPPY_AVX2
+  return cpu_features().avx2;
+#else
+  return false;
+#endif
+}
+
+#ifdef VENEER_SNAPPY_AVX2
+bool decompress_snappy_pair(const BodyPair& pair) {
+  Walk walks[2];
+  for (size_t i = 0; i < 2; ++i) {
+    uint64_t size;
+    const std::span<uint8_t> out = pair.out[i];
+    if (!begin(pair.in[i], out, &size, &walks[i]) || size != out.size()) return false;
+  }
+  return walk_pair(walks[0], walks[1]);
+}
+#else
+bool decompress_snappy_pair(const BodyPair&) { return false; }
+#endif
 
 }  // namespace veneer::codec

@@ -54,7 +54,7 @@ class LeafReader {
   Result<const Dictionary*> dictionary();
 
   /// Memory for pages, which a reader may leave to another between chunks.
-  Buffer* scratch() noexcept { return pages_.scratch(); }
+  std::span<Buffer, 2> scratch() noexcept { return pages_.scratch(); }
 
   /// Bytes of one value in LeafData, and its kind, after Int96As.
   const ValueLayout& layout() const noexcept { return layout_; }
@@ -63,7 +63,10 @@ class LeafReader {
   const Leaf& leaf() const noexcept { return *options_.leaf; }
 
  private:
-  // Pages.
+  // Pages: leaf_pages.cc.
+  Encoding page_encoding() const noexcept {  // of the page whose header was read
+    return header_.type == PageType::data_v2 ? header_.data_v2.encoding : header_.data.encoding;
+  }
   Result<bool> next_data_page(bool data = true);
   Status open_page();
   Status load_dictionary(const PageHeader& header);

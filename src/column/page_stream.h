@@ -1,6 +1,7 @@
 // Splits a column chunk into pages: headers, checksums, decompressed bodies.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <optional>
@@ -26,8 +27,12 @@ class Decompressors {
   /// As codec::Decompressor::decompress; over_limit once all outputs together pass
   /// Limits::decompressed_bytes.
   Status decompress(Codec codec, std::span<const uint8_t> in, std::span<uint8_t> out);
+  /// As codec::decompress_pair; false past that limit too.
+  bool decompress_pair(Codec codec, const codec::BodyPair& pair);
 
  private:
+  bool charge(int64_t size) noexcept;
+
   codec::Decompressors codecs_;
   const int64_t limit_;
   std::atomic<int64_t> done_{0};
@@ -51,7 +56,9 @@ class PageStream {
   };
 
   explicit PageStream(const Options& options) noexcept
-      : options_(options), scratch_(options.pool), kept_(options.pool) {}
+      : options_(options),
+        scratch_{Buffer(options.pool), Buffer(options.pool)},
+        kept_(options.pool) {}
 
   bool levels_lsb_first() const noexcept { return options_.levels_lsb_first; }
 
@@ -79,13 +86,34 @@ class PageStream {
   /// is passed over without being read. A checksum that does not match is `corrupt`, unless
   /// `report_checksum` (then see checksum_ok).
   Result<PageBody> body(const PageHeader& header, bool keep, bool report_checksum = false);
-  /// Where bodies are decompressed that nobody keeps.
-  Buffer* scratch() noexcept { return &scratch_; }
+  /// Where bodies are decompressed that nobody keeps: the last one, and the one ahead of it.
+  std::span<Buffer, 2> scratch() noexcept { return scratch_; }
 
  private:
+  // Where a body lies, and what of it there is to decompress.
+  struct Stored {
+    int64_t page = 0;   // position of the header, in the chunk
+    int64_t begin = 0;  // of the body
+    size_t size = 0;
+    size_t level_bytes = 0;  // of a V2 page, in front and never compressed
+    size_t raw_size = 0;
+    bool compressed = false;
+  };
+  // The body behind the one asked for, where they were decompressed together.
+  struct Ahead {
+    int64_t page = -1;  // position of the header, in the chunk; -1: none
+    size_t size = 0;
+    SharedBuffer owner;  // empty: in the other scratch buffer
+  };
   Result<PageBody> read_body(const PageHeader& header, bool keep, bool report_checksum);
+  Result<Stored> stored(const PageHeader& header, int64_t page, int32_t header_bytes) const;
   Result<std::span<const uint8_t>> stored_body(bool keep, SharedBuffer* owner, size_t size);
-  Status check_sizes(const PageHeader& header) const;
+  Result<std::span<const uint8_t>> decompress(const Stored& body, std::span<const uint8_t> bytes,
+                                              bool keep, SharedBuffer* owner);
+  Result<std::span<uint8_t>> room(const Stored& body, std::span<const uint8_t> bytes, bool keep,
+                                  size_t scratch, SharedBuffer* owner);
+  bool with_next(const Stored& body, bool keep, std::span<uint8_t> out);
+  Status check_sizes(const PageHeader& header, int64_t page, int32_t header_bytes) const;
   Status check_crc(const PageHeader& header, std::span<const uint8_t> stored, bool report);
 
   Options options_;
@@ -96,8 +124,11 @@ class PageStream {
   int32_t header_bytes_ = 0;
   std::optional<bool> checksum_ok_;
   const PageCache::Page* cached_ = nullptr;  // the page whose header was read last
-  Buffer scratch_;                           // decompressed bodies that nobody keeps
+  std::array<Buffer, 2> scratch_;            // decompressed bodies that nobody keeps
+  size_t scratch_used_ = 0;                  // the one with the last body
   KeptBuffers kept_;                         // bodies handed out
+  Ahead ahead_;
+  int64_t data_end_ = -1;  // of the last data page whose body was asked for
 };
 
 }  // namespace veneer::column

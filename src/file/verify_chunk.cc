@@ -141,9 +141,8 @@ bool ChunkCheck::claim_bytes(Shared* shared) {
     shared->chunk_bytes += chunk_.total_compressed_size;
   }
   if (shared->chunk_bytes / 2 <= file_.size()) return true;
-  report_(layout, "column chunks overlap: those read so far have " +
-                      std::to_string(shared->chunk_bytes) + " bytes, their file has " +
-                      std::to_string(file_.size()));
+  report_(layout, concat({"column chunks overlap: those read so far have ", shared->chunk_bytes,
+                          " bytes, their file has ", file_.size()}));
   return false;
 }
 

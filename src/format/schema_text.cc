@@ -1,6 +1,7 @@
 // The schema as the format's message text, as parquet-mr prints it.
 #include <string>
 
+#include "base/text.h"
 #include "veneer/schema.h"
 
 namespace veneer {
@@ -27,7 +28,7 @@ void append_head(const SchemaElement& element, std::string* text) {
   } else {
     text->append(type_keyword(*element.physical_type));
     if (*element.physical_type == PhysicalType::fixed_len_byte_array) {
-      text->append("(").append(std::to_string(element.type_length)).append(")");
+      text->append(concat({"(", element.type_length, ")"}));
     }
   }
   text->append(" ").append(element.name);
@@ -36,7 +37,7 @@ void append_head(const SchemaElement& element, std::string* text) {
   const std::string annotation =
       old_entry ? std::string("MAP_KEY_VALUE") : to_string(element.annotation);
   if (!annotation.empty()) text->append(" (").append(annotation).append(")");
-  if (element.field_id.has_value()) text->append(" = ").append(std::to_string(*element.field_id));
+  if (element.field_id.has_value()) text->append(concat({" = ", *element.field_id}));
 }
 
 }  // namespace

@@ -89,6 +89,8 @@ TEST_CASE("every allocation may fail, in every way to read") {
     if (std::find(std::begin(kFiles), std::end(kFiles), fixture.name) == std::end(kFiles)) continue;
     INFO(fixture.name);
     ++seen;
+    // Its Snappy pages are decompressed ahead where there is memory, and else one by one.
+    const bool ahead = fixture.name == "pyarrow_dictionary_fallback_v1.parquet";
     for (int64_t which = 0;; ++which) {
       Failing allocator;
       allocator.which = which;
@@ -107,7 +109,7 @@ TEST_CASE("every allocation may fail, in every way to read") {
             CHECK(which > 50);
             which = -2;
           } else {
-            CHECK(!good);
+            CHECK((!good || ahead));
             Status status;  // the same file, used on
             CHECK(rows_of(*file, false, &status) == rows);
             CHECK(status.ok());
