@@ -50,7 +50,16 @@ class Joiner {
     blend(length, 32, value, &head_[2]);
     blend(length, 48, value, &head_[3]);
     std::memcpy(to, head_, kHead);
-    if (prefix + suffix > kHead) std::memcpy(to + kHead, value + kHead, prefix + suffix - kHead);
+    // Up to 16 bytes more without a branch, which sentences of about 64 bytes would make one that
+    // nobody can predict; values without any have their first bytes stored again.
+    const size_t size = prefix + suffix;
+    const size_t more = size > kHead ? kHead : 0;
+    Lane next;
+    std::memcpy(&next, (size > kHead ? value : to) + more, sizeof(next));
+    std::memcpy(to + more, &next, sizeof(next));
+    if (size > kHead + sizeof(next)) {
+      std::memcpy(to + kHead, value + kHead, size - kHead);
+    }
   }
 
   // The value joined last: its first 64 bytes.
