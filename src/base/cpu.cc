@@ -5,6 +5,8 @@
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <cpuid.h>
 #include <immintrin.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
 #endif
 
 #ifdef VENEER_TEST_DISPATCH
@@ -37,6 +39,21 @@ CpuFeatures detect() noexcept {
   found.avx512 = found.avx2 && (saved & kZmm) == kZmm &&
                  all(ebx, bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL) &&
                  all(ecx, bit_AVX512VBMI);
+  return found;
+}
+
+#elif defined(__aarch64__) && defined(__ARM_NEON) && !defined(__ARM_BIG_ENDIAN)
+
+// Every AArch64 has NEON. CRC-32 is an option of Armv8.0, of which the operating system tells.
+CpuFeatures detect() noexcept {
+  CpuFeatures found;
+  found.neon = true;
+#ifdef __linux__
+  found.crc32 = (getauxval(AT_HWCAP) & HWCAP_CRC32) != 0;
+#endif
+#ifdef __ARM_FEATURE_CRC32
+  found.crc32 = true;  // the build asks for it
+#endif
   return found;
 }
 

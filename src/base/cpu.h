@@ -8,6 +8,8 @@ struct CpuFeatures {
   bool avx2 = false;    ///< with BMI1, BMI2 and POPCNT
   bool avx512 = false;  ///< F, BW, DQ, VL and VBMI, with avx2
   bool pclmul = false;  ///< carry-less multiplication and SSE4.1
+  bool neon = false;    ///< AArch64's, little-endian
+  bool crc32 = false;   ///< AArch64's instructions for CRC-32
 };
 
 /// The features of this machine. In builds with VENEER_TEST_DISPATCH the environment variable

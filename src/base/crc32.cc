@@ -8,6 +8,8 @@
 #if defined(__x86_64__) && defined(__GNUC__)
 #define VENEER_CRC32_PCLMUL 1
 #include <immintrin.h>
+#elif defined(__aarch64__) && defined(__GNUC__)
+#define VENEER_CRC32_AARCH64 1
 #endif
 
 namespace veneer {
@@ -117,6 +119,23 @@ __attribute__((target("pclmul,sse4.1"))) uint32_t update_pclmul(uint32_t crc, co
 
 #endif  // VENEER_CRC32_PCLMUL
 
+#ifdef VENEER_CRC32_AARCH64
+
+// In the assembler's words: Clang before 16 declares the intrinsics only where the whole build may
+// use them, and names the target otherwise than GCC does.
+inline uint32_t add_word(uint32_t crc, uint64_t word) noexcept {
+  asm(".arch_extension crc\n\tcrc32x %w0, %w0, %x1" : "+r"(crc) : "r"(word));
+  return crc;
+}
+
+// One instruction for 8 bytes, where the scalar twin has eight look-ups; it finishes.
+uint32_t update_aarch64(uint32_t crc, const uint8_t* p, size_t size) noexcept {
+  for (; size >= 8; p += 8, size -= 8) crc = add_word(crc, load_le<uint64_t>(p));
+  return update_scalar(crc, p, size);
+}
+
+#endif  // VENEER_CRC32_AARCH64
+
 }  // namespace
 
 uint32_t crc32(std::span<const uint8_t> bytes, uint32_t seed) noexcept {
@@ -124,6 +143,9 @@ uint32_t crc32(std::span<const uint8_t> bytes, uint32_t seed) noexcept {
   if (bytes.size() >= kPclmulMinimum && cpu_features().pclmul) {
     return ~update_pclmul(~seed, bytes.data(), bytes.size());
   }
+#endif
+#ifdef VENEER_CRC32_AARCH64
+  if (cpu_features().crc32) return ~update_aarch64(~seed, bytes.data(), bytes.size());
 #endif
   return internal::crc32_scalar(bytes, seed);
 }
