@@ -251,10 +251,7 @@ void levels(Table& table, Data& d, const column::LevelKernels* vector) {
 int main(int argc, char** argv) {
   Table table({argv + 1, argv + argc});
   Data data;
-  const bool avx2 = veneer::cpu_features().avx2;
-  const Kernels& scalar = veneer::encoding::scalar_kernels();
-  const Kernels* vector = avx2 ? veneer::encoding::avx2_kernels() : nullptr;
-  encodings(table, data, scalar, vector != nullptr ? *vector : scalar);
-  levels(table, data, avx2 ? column::avx2_level_kernels() : nullptr);
+  encodings(table, data, veneer::encoding::scalar_kernels(), veneer::encoding::kernels());
+  levels(table, data, veneer::cpu_features().avx2 ? column::avx2_level_kernels() : nullptr);
   return 0;
 }

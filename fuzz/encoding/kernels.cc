@@ -1,8 +1,7 @@
-// Every kernel of every instruction set that this machine has against its scalar twin.
+// Every kernel that this machine chooses against its scalar twin.
 #include "encoding/kernels.h"
 
 #include "base/bits.h"
-#include "base/cpu.h"
 #include "fuzz/encoding/decoding.h"
 
 using namespace veneer;
@@ -10,11 +9,6 @@ using namespace veneer::fuzz;
 using encoding::Kernels;
 
 namespace {
-
-const Kernels& vector_kernels() {
-  const Kernels* avx2 = encoding::avx2_kernels();
-  return cpu_features().avx2 && avx2 != nullptr ? *avx2 : encoding::scalar_kernels();
-}
 
 template <class T>
 using Unpack = void (*Kernels::*)(const uint8_t*, uint64_t, unsigned, T*, size_t);
@@ -103,7 +97,7 @@ class Twins {
   Feed& feed_;
   size_t n_ = 0;
   const Kernels& scalar_ = encoding::scalar_kernels();
-  const Kernels& vector_ = vector_kernels();
+  const Kernels& vector_ = encoding::kernels();
 };
 
 }  // namespace

@@ -3,10 +3,19 @@
 #include "base/cpu.h"
 
 namespace veneer::encoding {
+namespace {
+
+const Kernels& choose() noexcept {
+  const CpuFeatures& cpu = cpu_features();
+  if (cpu.avx2 && avx2_kernels() != nullptr) return *avx2_kernels();
+  if (cpu.neon && neon_kernels() != nullptr) return *neon_kernels();
+  return scalar_kernels();
+}
+
+}  // namespace
 
 const Kernels& kernels() noexcept {
-  static const Kernels& chosen =
-      cpu_features().avx2 && avx2_kernels() != nullptr ? *avx2_kernels() : scalar_kernels();
+  static const Kernels& chosen = choose();
   return chosen;
 }
 

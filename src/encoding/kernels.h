@@ -50,7 +50,9 @@ struct Kernels {
 const Kernels& kernels() noexcept;
 
 const Kernels& scalar_kernels() noexcept;
-/// Null where this build has none. To be called only where cpu_features().avx2 holds.
+/// Null where this build has none. What is in it may be called only where cpu_features() has the
+/// instruction set.
 const Kernels* avx2_kernels() noexcept;
+const Kernels* neon_kernels() noexcept;
 
 }  // namespace veneer::encoding

@@ -15,14 +15,13 @@
 #include <type_traits>
 
 #include "encoding/expand_loop.h"
+#include "encoding/kernel_parts.h"
 
 #define VENEER_AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
 #define VENEER_AVX2_INLINE __attribute__((target("avx2,bmi,bmi2,popcnt"), always_inline)) inline
 
 namespace veneer::encoding {
 namespace {
-
-constexpr uint8_t kZero = 0x80;  // as a shuffle's index: a zero byte
 
 VENEER_AVX2_INLINE __m256i load(const void* p) {
   return _mm256_loadu_si256(static_cast<const __m256i*>(p));
@@ -69,25 +68,6 @@ constexpr bool fits_steps32(unsigned width) { return width <= 26 || width == 28;
 // 8 values of at most 58 bits, or of 60 or 64: two steps of 4, each of two halves of 2. `begin` is
 // the byte that a half is loaded from.
 constexpr bool fits_steps64(unsigned width) { return width <= 58 || width == 60 || width == 64; }
-
-template <class T>
-constexpr auto portable() {
-  if constexpr (sizeof(T) == 1) return &Kernels::unpack_u8;
-  if constexpr (sizeof(T) == 2) return &Kernels::unpack_u16;
-  if constexpr (sizeof(T) == 4) return &Kernels::unpack_u32;
-  if constexpr (sizeof(T) == 8) return &Kernels::unpack_u64;
-}
-
-// Portable code up to the first value that starts at a byte (at most 7, unless none does); returns
-// how many values that were.
-template <class T>
-inline size_t unpack_head(const uint8_t* in, uint64_t bit, unsigned width, T* out, size_t n) {
-  if ((bit & 7) == 0) return 0;
-  size_t head = 0;
-  while (head < n && ((bit + head * width) & 7) != 0) head = head == 8 ? n : head + 1;
-  (scalar_kernels().*portable<T>())(in, bit, width, out, head);
-  return head;
-}
 
 VENEER_AVX2 void unpack_u8(const uint8_t* in, uint64_t bit, unsigned width, uint8_t* out,
                            size_t n) {
@@ -286,18 +266,7 @@ VENEER_AVX2 uint64_t sum_u64(uint64_t* values, size_t n, uint64_t last, uint64_t
   return values[n - 1];
 }
 
-// Expanding: eight slots at a time, by the byte of the bitmap: which element each slot takes.
-struct Positions {
-  alignas(8) uint8_t of[256][8];
-  constexpr Positions() : of() {
-    for (unsigned bits = 0; bits < 256; ++bits) {
-      uint8_t next = 0;
-      for (unsigned i = 0; i < 8; ++i) of[bits][i] = (bits >> i & 1) != 0 ? next++ : kZero;
-    }
-  }
-};
-constexpr Positions kPositions;
-
+// Expanding: eight slots at a time, by the byte of the bitmap.
 VENEER_AVX2_INLINE __m128i positions(unsigned bits) {
   return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(kPositions.of[bits]));
 }

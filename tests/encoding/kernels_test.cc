@@ -109,14 +109,19 @@ void same_mask(Random& random, Mask scalar, Mask other) {
 }  // namespace
 
 TEST_CASE("the table in use is one of those that this machine can run") {
-  const bool avx2 = cpu_features().avx2 && avx2_kernels() != nullptr;
-  CHECK(&kernels() == (avx2 ? avx2_kernels() : &scalar_kernels()));
+  const CpuFeatures& cpu = cpu_features();
+  const Kernels* best = &scalar_kernels();
+  if (cpu.avx2) best = avx2_kernels();
+  if (cpu.neon) best = neon_kernels();
+  CHECK(&kernels() == best);
+#if defined(__aarch64__) && !defined(__ARM_BIG_ENDIAN)
+  CHECK(neon_kernels() != nullptr);
+#endif
 }
 
-TEST_CASE("AVX2 kernels equal the portable ones") {
+TEST_CASE("the kernels in use equal the portable ones") {
   const Kernels& a = scalar_kernels();
-  // Where there are none the portable ones are compared with themselves.
-  const Kernels& b = cpu_features().avx2 && avx2_kernels() != nullptr ? *avx2_kernels() : a;
+  const Kernels& b = kernels();
   Random random(21);
   same_unpack<uint8_t>(random, a.unpack_u8, b.unpack_u8, 8);
   same_unpack<uint16_t>(random, a.unpack_u16, b.unpack_u16, 16);
