@@ -59,6 +59,10 @@ std::string plain(T value) {
   return bytes;
 }
 
+std::string plain(const Int96& value) {  // three words, each least significant byte first
+  return plain(value.words[0]) + plain(value.words[1]) + plain(value.words[2]);
+}
+
 std::string key(const Leaf& leaf, const std::string& bytes) {
   std::string made;
   REQUIRE(KeyType::of(leaf).from_plain(bytes, &made));
