@@ -75,6 +75,15 @@ std::optional<int64_t> nulls_of_histogram(const ColumnChunk& chunk, const Leaf& 
   return all - sizes->definition_level_histogram.back();
 }
 
+// As part of the last ones where it is the same that is known of them.
+void append(const RowsMatch& rows, std::vector<RowsMatch>* list) {
+  if (!list->empty() && list->back().match == rows.match) {
+    list->back().end = rows.end;
+  } else {
+    list->push_back(rows);
+  }
+}
+
 // Two lists over the same rows as one.
 template <class Join>
 std::vector<RowsMatch> joined(const std::vector<RowsMatch>& a, const std::vector<RowsMatch>& b,
@@ -86,13 +95,7 @@ std::vector<RowsMatch> joined(const std::vector<RowsMatch>& a, const std::vector
   while (i < a.size() && j < b.size()) {
     const int64_t end = std::min(a[i].end, b[j].end);
     const Match match = join(a[i].match, b[j].match);
-    if (end > at) {
-      if (!made.empty() && made.back().match == match) {
-        made.back().end = end;
-      } else {
-        made.push_back({at, end, match});
-      }
-    }
+    if (end > at) append({at, end, match}, &made);
     at = end;
     if (a[i].end == end) ++i;
     if (b[j].end == end) ++j;
@@ -226,17 +229,13 @@ Status Pruner::by_statistics(uint32_t row_group) {
   row_group_ = row_group;
   rows_ = metadata.row_group(row_group).num_rows;
   terms_.assign(filter_->terms().size(), Match::some);
-  chunks_.assign(columns, ColumnChunk());
-  offsets_.assign(columns, std::nullopt);
-  no_nulls_.assign(columns, false);
-  only_dictionary_.assign(columns, false);
-  dictionary_seen_.assign(columns, false);
+  columns_ = std::vector<Column>(columns);
   std::vector<filter::Evidence> evidence(columns);
   for (size_t i = 0; i < columns; ++i) {
     const BoundColumn& column = filter_->columns()[i];
     const Leaf& leaf = metadata.schema().leaf(column.leaf);
-    VENEER_TRY(chunks_[i], metadata.column_chunk(row_group, column.leaf));
-    const ColumnChunk& chunk = chunks_[i];
+    VENEER_TRY(columns_[i].chunk, metadata.column_chunk(row_group, column.leaf));
+    const ColumnChunk& chunk = columns_[i].chunk;
     evidence[i].rows = rows_;
     if (leaf.max_definition_level == 0) evidence[i].nulls = 0;
     if (!chunk.has_metadata || chunk.num_values != rows_) continue;
@@ -248,8 +247,8 @@ Status Pruner::by_statistics(uint32_t row_group) {
       }
     }
     if (!evidence[i].nulls.has_value()) evidence[i].nulls = nulls_of_histogram(chunk, leaf);
-    no_nulls_[i] = evidence[i].nulls == 0;
-    only_dictionary_[i] = has_only_dictionary_pages(chunk);
+    columns_[i].no_nulls = evidence[i].nulls == 0;
+    columns_[i].only_dictionary = has_only_dictionary_pages(chunk);
   }
   for (size_t i = 0; i < terms_.size(); ++i) {
     const Term& term = filter_->term(static_cast<uint32_t>(i));
@@ -272,7 +271,7 @@ bool Pruner::could_end(size_t column) const {
 }
 
 bool Pruner::wants_dictionary(size_t column) const {
-  return only_dictionary_[column] && could_end(column);
+  return columns_[column].only_dictionary && could_end(column);
 }
 
 void Pruner::by_dictionary(size_t column, const column::Dictionary& dictionary) {
@@ -282,7 +281,7 @@ void Pruner::by_dictionary(size_t column, const column::Dictionary& dictionary) 
   const column::ValueLayout layout = column::ValueLayout::of(leaf);
   // No writer makes dictionaries of booleans, which are bits in a column and bytes here.
   if (layout.kind == ValueKind::boolean) return;
-  dictionary_seen_[column] = true;
+  columns_[column].dictionary_seen = true;
   filter::Values values;
   values.data = dictionary.values->data();
   values.width = layout.width;
@@ -296,8 +295,9 @@ void Pruner::by_dictionary(size_t column, const column::Dictionary& dictionary) 
     filter::Evaluator(term, bound.type, leaf).evaluate(values, bits.data());
     const size_t kept = count_bits(bits.data(), 0, dictionary.size);
     // Entries need not be used: that one matches proves nothing, that all do, or none, does.
-    if (kept == 0 && (!term.nulls || no_nulls_[column])) terms_[i] = Match::none;
-    if (kept == dictionary.size && (term.nulls || no_nulls_[column])) terms_[i] = Match::all;
+    if (kept == 0 && (!term.nulls || columns_[column].no_nulls)) terms_[i] = Match::none;
+    if (kept == dictionary.size && (term.nulls || columns_[column].no_nulls))
+      terms_[i] = Match::all;
   }
 }
 
@@ -314,7 +314,7 @@ Status Pruner::bloom_term(size_t i) {
       hashes.push_back(BloomFilter::hash(plain));
     }
   }
-  auto may = bloom_may_hold(file_, chunks_[term.column], hashes);
+  auto may = bloom_may_hold(file_, columns_[term.column].chunk, hashes);
   if (!may.ok()) return is_fatal(may.status()) ? std::move(may).status() : Status();
   if (!*may) terms_[i] = Match::none;
   return {};
@@ -324,37 +324,30 @@ Status Pruner::by_bloom_filters() {
   for (size_t i = 0; i < terms_.size(); ++i) {
     const Term& term = filter_->term(static_cast<uint32_t>(i));
     // What a dictionary holds the filter does not know better.
-    if (terms_[i] != Match::some || dictionary_seen_[term.column]) continue;
-    if (!chunks_[term.column].bloom_filter_offset.has_value()) continue;
-    if ((term.nulls && !no_nulls_[term.column]) || !could_end(term.column)) continue;
+    if (terms_[i] != Match::some || columns_[term.column].dictionary_seen) continue;
+    if (!columns_[term.column].chunk.bloom_filter_offset.has_value()) continue;
+    if ((term.nulls && !columns_[term.column].no_nulls) || !could_end(term.column)) continue;
     VENEER_CHECK(bloom_term(i));
   }
   return {};
 }
 
-// What the page index says of each page of a column; none where it says nothing.
-Status Pruner::read_index(size_t c, std::vector<filter::Evidence>* evidence) {
-  const FileMetadata& metadata = *file_->metadata;
-  const BoundColumn& column = filter_->columns()[c];
-  const Leaf& leaf = metadata.schema().leaf(column.leaf);
-  VENEER_TRY(offsets_[c], sound_offset_index(*file_, chunks_[c], rows_));
-  if (!offsets_[c].has_value()) return walk_headers(c, evidence);
-  if (!chunks_[c].column_index_offset.has_value() ||
-      offsets_[c]->page_locations.size() > kMostPages) {
+// Of a column's pages the index, or else what their headers say; neither where there is neither.
+Status Pruner::read_index(size_t c, ColumnIndex* out, std::vector<filter::Evidence>* evidence) {
+  const Leaf& leaf = file_->metadata->schema().leaf(filter_->columns()[c].leaf);
+  VENEER_TRY(columns_[c].offsets, sound_offset_index(*file_, columns_[c].chunk, rows_));
+  if (!columns_[c].offsets.has_value()) return walk_headers(c, evidence);
+  if (!columns_[c].chunk.column_index_offset.has_value() ||
+      columns_[c].offsets->page_locations.size() > kMostPages) {
     return {};
   }
-  auto index = read_column_index(*file_, chunks_[c], leaf);
+  auto index = read_column_index(*file_, columns_[c].chunk, leaf);
   if (!index.ok()) return is_fatal(index.status()) ? std::move(index).status() : Status();
-  const std::span<const PageLocation> pages = offsets_[c]->page_locations;
-  if (index->null_pages.size() != pages.size()) {
+  if (index->null_pages.size() == columns_[c].offsets->page_locations.size()) {
+    *out = *std::move(index);
+  } else {
     // Which of the two is wrong nobody knows.
-    offsets_[c].reset();
-    return {};
-  }
-  const filter::EvidenceReader reader(leaf, column.type, metadata.writer());
-  for (size_t page = 0; page < pages.size(); ++page) {
-    const int64_t end = page + 1 < pages.size() ? pages[page + 1].first_row_index : rows_;
-    evidence->push_back(reader.read(*index, page, end - pages[page].first_row_index));
+    columns_[c].offsets.reset();
   }
   return {};
 }
@@ -372,7 +365,7 @@ Status Pruner::walk_headers(size_t c, std::vector<filter::Evidence>* evidence) {
     }
     return false;
   }();
-  if (!undecided || is_remote(*file_->input) || chunks_[c].num_values != rows_) return {};
+  if (!undecided || is_remote(*file_->input) || columns_[c].chunk.num_values != rows_) return {};
   VENEER_TRY(const ChunkPlace place, locate_chunk(*file_, row_group_, column.leaf));
   VENEER_TRY(const int64_t input_size, place.input->size());
   constexpr int64_t kHeaderRead = 1024;
@@ -412,36 +405,47 @@ Status Pruner::walk_headers(size_t c, std::vector<filter::Evidence>* evidence) {
   OffsetIndex made;
   made.page_locations = *pages;
   made.storage = std::move(pages);
-  offsets_[c] = std::move(made);
+  columns_[c].offsets = std::move(made);
+  return {};
+}
+
+// The undecided terms on a column, page by page.
+Status Pruner::prove_pages(size_t c, std::vector<std::vector<RowsMatch>>* terms) {
+  const FileMetadata& metadata = *file_->metadata;
+  const BoundColumn& column = filter_->columns()[c];
+  ColumnIndex index;
+  std::vector<filter::Evidence> evidence;
+  VENEER_CHECK(read_index(c, &index, &evidence));
+  if (!columns_[c].offsets.has_value() || (evidence.empty() && index.null_pages.empty())) return {};
+  const std::span<const PageLocation> pages = columns_[c].offsets->page_locations;
+  const filter::EvidenceReader reader(metadata.schema().leaf(column.leaf), column.type,
+                                      metadata.writer());
+  const filter::PageProver prover(reader, column.type, index, pages, rows_);
+  std::vector<Match> matches(pages.size());
+  for (size_t i = 0; i < terms_.size(); ++i) {
+    const Term& term = filter_->term(static_cast<uint32_t>(i));
+    if (term.column != c || terms_[i] != Match::some) continue;
+    if (evidence.empty()) prover.prove(term, matches.data());
+    for (size_t page = 0; page < evidence.size(); ++page) {
+      matches[page] = prove(term, column.type, evidence[page]);
+    }
+    (*terms)[i].clear();
+    for (size_t page = 0; page < pages.size(); ++page) {
+      const int64_t end = page + 1 < pages.size() ? pages[page + 1].first_row_index : rows_;
+      append({pages[page].first_row_index, end, matches[page]}, &(*terms)[i]);
+    }
+  }
   return {};
 }
 
 Status Pruner::by_page_index(std::vector<RowsMatch>* rows) {
   std::vector<std::vector<RowsMatch>> terms(terms_.size());
   for (size_t i = 0; i < terms_.size(); ++i) terms[i] = {{0, rows_, terms_[i]}};
-  for (size_t c = 0; c < filter_->columns().size(); ++c) {
-    const BoundColumn& column = filter_->columns()[c];
-    std::vector<filter::Evidence> evidence;
-    VENEER_CHECK(read_index(c, &evidence));
-    if (!offsets_[c].has_value() || evidence.empty()) continue;
-    const std::span<const PageLocation> pages = offsets_[c]->page_locations;
-    const auto end_of = [&](size_t page) {
-      return page + 1 < pages.size() ? pages[page + 1].first_row_index : rows_;
-    };
-    for (size_t i = 0; i < terms_.size(); ++i) {
-      const Term& term = filter_->term(static_cast<uint32_t>(i));
-      if (term.column != c || terms_[i] != Match::some) continue;
-      terms[i].clear();
-      for (size_t page = 0; page < pages.size(); ++page) {
-        terms[i].push_back(
-            {pages[page].first_row_index, end_of(page), prove(term, column.type, evidence[page])});
-      }
-    }
-  }
+  for (size_t c = 0; c < filter_->columns().size(); ++c) VENEER_CHECK(prove_pages(c, &terms));
   *rows = rows_of(*filter_, filter_->root(), rows_, terms);
-  for (size_t c = 0; c < offsets_.size(); ++c) {
-    if (!offsets_[c].has_value()) continue;
-    const std::span<const PageLocation> pages = offsets_[c]->page_locations;
+  for (const Column& column : columns_) {
+    if (!column.offsets.has_value()) continue;
+    const std::span<const PageLocation> pages = column.offsets->page_locations;
     stats_->pages += static_cast<int64_t>(pages.size());
     size_t at = 0;
     for (size_t page = 0; page < pages.size(); ++page) {

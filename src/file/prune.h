@@ -58,14 +58,26 @@ class Pruner {
   /// The rows, page by page where the index, or without one the pages' headers, tell more of them.
   Status by_page_index(std::vector<RowsMatch>* rows);
 
-  const ColumnChunk& chunk(size_t column) const { return chunks_[column]; }
+  const ColumnChunk& chunk(size_t column) const { return columns_[column].chunk; }
   /// Of a filter's column, once by_page_index has read it.
-  const std::optional<OffsetIndex>& offset_index(size_t column) const { return offsets_[column]; }
+  const std::optional<OffsetIndex>& offset_index(size_t column) const {
+    return columns_[column].offsets;
+  }
 
  private:
+  // What is known of a column of the filter in the row group.
+  struct Column {
+    ColumnChunk chunk;
+    std::optional<OffsetIndex> offsets;
+    bool no_nulls = false;
+    bool only_dictionary = false;
+    bool dictionary_seen = false;
+  };
+
   bool could_end(size_t column) const;
   Status bloom_term(size_t term);
-  Status read_index(size_t column, std::vector<filter::Evidence>* evidence);
+  Status prove_pages(size_t column, std::vector<std::vector<RowsMatch>>* terms);
+  Status read_index(size_t column, ColumnIndex* index, std::vector<filter::Evidence>* evidence);
   Status walk_headers(size_t column, std::vector<filter::Evidence>* evidence);
 
   std::shared_ptr<const File::Impl> file_;
@@ -74,11 +86,7 @@ class Pruner {
   uint32_t row_group_ = 0;
   int64_t rows_ = 0;
   std::vector<filter::Match> terms_;
-  std::vector<ColumnChunk> chunks_;  // by column of the filter, as are those below
-  std::vector<std::optional<OffsetIndex>> offsets_;
-  std::vector<uint8_t> no_nulls_;
-  std::vector<uint8_t> only_dictionary_;
-  std::vector<uint8_t> dictionary_seen_;
+  std::vector<Column> columns_;  // as the filter numbers them
 };
 
 }  // namespace veneer

@@ -1,23 +1,52 @@
 #include "filter/prove.h"
 
+#include <algorithm>
+
 namespace veneer::filter {
 
-Match prove(const Term& term, const KeyType& type, const Evidence& evidence) noexcept {
-  const std::string* low = evidence.low.has_value() ? &*evidence.low : nullptr;
-  const std::string* high = evidence.high.has_value() ? &*evidence.high : nullptr;
-  const bool no_nulls = evidence.nulls == 0;
-  const bool all_null = evidence.nulls == evidence.rows;
+namespace {
+
+const std::string* pointer(const std::optional<std::string>& bound) noexcept {
+  return bound.has_value() ? &*bound : nullptr;
+}
+
+// What is known of some values and nulls.
+struct Facts {
+  const std::string* low;
+  const std::string* high;
+  bool no_nulls;
+  bool all_null;
+  bool no_nans;
+};
+
+Match decide(const Term& term, const KeyType& type, const Facts& facts) noexcept {
   // Bounds say nothing of NaNs.
-  const bool may_be_nan = type.is_floating() && evidence.nans != 0;
+  const bool may_be_nan = type.is_floating() && !facts.no_nans;
   const bool takes_nan = type.is_floating() && term.set.contains(key_of_number(kNanNumber));
 
-  const bool some_value = !all_null && (term.set.overlaps(low, high) || (may_be_nan && takes_nan));
-  const bool some_null = term.nulls && !no_nulls;
+  const bool some_value =
+      !facts.all_null && (term.set.overlaps(facts.low, facts.high) || (may_be_nan && takes_nan));
+  const bool some_null = term.nulls && !facts.no_nulls;
   if (!some_value && !some_null) return Match::none;
 
   const bool all_values =
-      all_null || (!term.has_pattern && term.set.covers(low, high) && (!may_be_nan || takes_nan));
-  return all_values && (term.nulls || no_nulls) ? Match::all : Match::some;
+      facts.all_null ||
+      (!term.has_pattern && term.set.covers(facts.low, facts.high) && (!may_be_nan || takes_nan));
+  return all_values && (term.nulls || facts.no_nulls) ? Match::all : Match::some;
+}
+
+// Of pages [first, last]; counts that are absent say nothing else.
+bool all_zero(std::span<const int64_t> counts, size_t first, size_t last) noexcept {
+  while (first <= last && (counts.empty() || counts[first] == 0)) ++first;
+  return first > last;
+}
+
+}  // namespace
+
+Match prove(const Term& term, const KeyType& type, const Evidence& evidence) noexcept {
+  return decide(term, type,
+                {pointer(evidence.low), pointer(evidence.high), evidence.nulls == 0,
+                 evidence.nulls == evidence.rows, evidence.nans == 0});
 }
 
 void EvidenceReader::set_count(std::optional<int64_t> count, int64_t rows,
@@ -70,6 +99,66 @@ Evidence EvidenceReader::read(const ColumnIndex& index, size_t page, int64_t row
   set_bounds(effective_bounds(index.min_values[page], index.max_values[page], leaf_, writer_),
              &made);
   return made;
+}
+
+PageProver::PageProver(const EvidenceReader& reader, const KeyType& type, const ColumnIndex& index,
+                       std::span<const PageLocation> pages, int64_t rows)
+    : reader_(reader),
+      type_(type),
+      index_(index),
+      pages_(pages),
+      rows_(rows),
+      ordered_(index.boundary_order != BoundaryOrder::unordered) {
+  // A null page that is none has values of which the bounds on either side say nothing.
+  for (size_t i = 0; ordered_ && i < pages.size(); ++i) {
+    if (!index.null_pages[i]) continue;
+    const Evidence evidence = read(i);
+    ordered_ = evidence.nulls == evidence.rows;
+  }
+}
+
+Evidence PageProver::read(size_t page) const {
+  const int64_t end = page + 1 < pages_.size() ? pages_[page + 1].first_row_index : rows_;
+  return reader_.read(index_, page, end - pages_[page].first_row_index);
+}
+
+// What holds of all pages from one to another.
+Match PageProver::between(const Term& term, size_t first, size_t last, const Evidence& of_first,
+                          const Evidence& of_last) const {
+  // Null pages have no bounds, and no place in the order.
+  if (!ordered_ || index_.null_pages[first] || index_.null_pages[last]) return Match::some;
+  const bool ascending = index_.boundary_order == BoundaryOrder::ascending;
+  const std::string* low = pointer((ascending ? of_first : of_last).low);
+  const std::string* high = pointer((ascending ? of_last : of_first).high);
+  if (low != nullptr && high != nullptr && *high < *low) return Match::some;
+  return decide(term, type_,
+                {low, high, of_first.nulls == 0 && all_zero(index_.null_counts, first, last), false,
+                 of_first.nans == 0 && all_zero(index_.nan_counts, first, last)});
+}
+
+// The pages between two that are known.
+void PageProver::search(const Term& term, size_t first, size_t last, const Evidence& of_first,
+                        const Evidence& of_last, Match* out) const {
+  if (last - first < 2) return;
+  const Match match = between(term, first, last, of_first, of_last);
+  if (match != Match::some) {
+    std::fill(out + first + 1, out + last, match);
+    return;
+  }
+  const size_t middle = first + (last - first) / 2;
+  const Evidence of_middle = read(middle);
+  out[middle] = filter::prove(term, type_, of_middle);
+  search(term, first, middle, of_first, of_middle, out);
+  search(term, middle, last, of_middle, of_last, out);
+}
+
+void PageProver::prove(const Term& term, Match* out) const {
+  const size_t last = pages_.size() - 1;
+  const Evidence of_first = read(0);
+  const Evidence of_last = read(last);
+  out[0] = filter::prove(term, type_, of_first);
+  out[last] = filter::prove(term, type_, of_last);
+  search(term, 0, last, of_first, of_last, out);
 }
 
 Match outcome(const BoundFilter& filter, const BoundNode& node, const Match* terms) noexcept {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "filter/bind.h"
@@ -45,6 +46,33 @@ class EvidenceReader {
   const Leaf& leaf_;
   const KeyType& type_;
   const WriterVersion& writer_;
+};
+
+/// What an index proves of a term, page by page. Where its bounds ascend or descend, pages between
+/// two others are decided by the bounds of these: a binary search, for terms of any form. An order
+/// that is none leads as astray as bounds that are none.
+class PageProver {
+ public:
+  /// All must outlive it. Preconditions: one location for each page of the index, and their first
+  /// rows do not descend, nor go beyond `rows`.
+  PageProver(const EvidenceReader& reader, const KeyType& type, const ColumnIndex& index,
+             std::span<const PageLocation> pages, int64_t rows);
+  /// One outcome for each page, of which there is one at least.
+  void prove(const Term& term, Match* out) const;
+
+ private:
+  Evidence read(size_t page) const;
+  Match between(const Term& term, size_t first, size_t last, const Evidence& of_first,
+                const Evidence& of_last) const;
+  void search(const Term& term, size_t first, size_t last, const Evidence& of_first,
+              const Evidence& of_last, Match* out) const;
+
+  const EvidenceReader& reader_;
+  const KeyType& type_;
+  const ColumnIndex& index_;
+  std::span<const PageLocation> pages_;
+  int64_t rows_;
+  bool ordered_;
 };
 
 /// The outcome of the whole filter from that of each of its terms, `terms[i]` being that of term i.

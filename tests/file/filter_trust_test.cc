@@ -251,6 +251,22 @@ TEST_CASE("a page index that cannot be is none") {
              "x = 3") == RowNumbers{3});
 }
 
+TEST_CASE("a boundary order that lies leads no further astray than bounds that lie") {
+  const auto with = [](std::vector<int32_t> bounds) {
+    std::vector<Bytes> min, max;
+    for (const int32_t bound : bounds)
+      min.push_back(i32s({bound})), max.push_back(i32s({bound + 1}));
+    return paged({}, column_index({false, false, false}, min, max, BoundaryOrder::descending));
+  };
+  // Its bounds ascend, which those of the first page and the last one give away.
+  CHECK(rows(with({0, 2, 4}), "x = 3") == RowNumbers{3});
+  // In the middle nobody looks who believes it.
+  const Found trusting = find(with({0, 2, -1}), "x = 3");
+  CHECK(trusting.status.ok());
+  CHECK(trusting.rows.empty());
+  CHECK(find(with({0, 2, -1}), "x = 3", false).rows == RowNumbers{3});
+}
+
 TEST_CASE("a bloom filter that cannot be read is none; one that can decides") {
   const auto with = [](Bytes filter) {
     return file_of({.values = i32s({1, 2, 3}),
