@@ -2,9 +2,8 @@
 
     where_duckdb_test.py VENEER [FILE...]
 
-Without a FILE it makes some of every type, by DuckDB, pyarrow and polars in several layouts. Where Python has not
-these, they are installed from PyPI into the cache of tests/s3/real_servers.py, but not with VENEER_TEST_INSTALL=0;
-where they cannot be had it skips, and says so. The last line is 'N passed, N failed'.
+Without a FILE it makes some of every type, by DuckDB, pyarrow and polars in several layouts. Where these cannot be had
+(tests/peers.py) it skips, and says so. The last line is 'N passed, N failed'.
 """
 
 import os
@@ -14,8 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "s3"))
-from real_servers import CACHE, INSTALL, install
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from peers import with_peers
 
 SEED = 20260508
 PREDICATES = 300
@@ -63,28 +62,6 @@ def write_by_others(table, folder):
         polars.from_arrow(table).write_parquet(paths[-1], row_group_size=1500, data_page_size=1024,
                                                statistics=statistics, compression="snappy")
     return paths
-
-
-def with_peers():
-    """Whether this Python has the peers; else goes on in one that has, where it can be made."""
-    try:
-        import duckdb
-        import polars
-        import pyarrow
-        return bool(duckdb and polars and pyarrow)
-    except ImportError:
-        pass
-    home = CACHE / "peers"
-    python = home / "bin" / "python"
-    done = home / "installed"
-    if sys.executable == str(python) or (not done.exists() and not INSTALL):
-        return False
-    if not done.exists():
-        if not (install("peers", [sys.executable, "-m", "venv", home]) and
-                install("peers", [python, "-m", "pip", "install", "-q", "duckdb", "polars", "pyarrow"])):
-            return False
-        done.touch()
-    os.execv(python, [python, *sys.argv])
 
 
 def literal(kind, value):

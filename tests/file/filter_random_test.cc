@@ -4,6 +4,9 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
 
 #include "filter_cases.h"
 
@@ -63,62 +66,70 @@ Expected part_of(const Rows& rows, const std::vector<bool>& keeps, const ReadOpt
   return made;
 }
 
+int64_t number_from(const char* variable, int64_t otherwise) {
+  const char* asked = std::getenv(variable);
+  return asked == nullptr ? otherwise : std::atoll(asked);
+}
+
+ReadOptions random_options(const CaseFile& made, const CasePredicate& predicate, Random& random) {
+  ReadOptions options;
+  auto filter = Filter::parse(predicate.text);
+  REQUIRE_MESSAGE(filter.ok(), filter.status().to_string());
+  options.filter = *filter;
+  options.row_numbers = true;
+  options.batch_rows = 1 + static_cast<int32_t>(random() % 100);
+  options.trust_statistics = random() % 4 != 0;
+  options.threads = random() % 8 == 0 ? 2 : 1;
+  if (random() % 4 == 0) {
+    options.first_row = static_cast<int64_t>(random() % static_cast<uint64_t>(made.rows + 2));
+    options.row_count = static_cast<int64_t>(random() % 50);
+  }
+  if (random() % 4 == 0) options.offset = static_cast<int64_t>(random() % 10);
+  if (random() % 4 == 0) options.limit = static_cast<int64_t>(random() % 30);
+  return options;
+}
+
+// Random predicates on a file that has the rows of a case, and at least one of its leaves.
+void try_predicates(const File& file, const CaseFile& made, const std::string& name,
+                    int64_t predicates, Random& random, FilterStats* seen) {
+  std::vector<std::string> columns;
+  for (const Field& field : file.schema().fields()) {
+    if (random() % 3 != 0) columns.emplace_back(field.name);
+  }
+  if (columns.empty()) columns.emplace_back(file.schema().fields().back().name);
+  ReadOptions plain;
+  plain.columns = columns;
+  const ReadResult all = read_rows(file, plain);
+  REQUIRE_MESSAGE(all.status.ok(), all.status.to_string());
+  REQUIRE(static_cast<int64_t>(all.rows.size()) == made.rows);
+  for (int64_t i = 0; i < predicates; ++i) {
+    const CasePredicate predicate = make_case_predicate(made, random);
+    ReadOptions options = random_options(made, predicate, random);
+    options.columns = columns;
+    const Expected expected = part_of(all.rows, predicate.keeps, options);
+    std::string what = name + ", " + predicate.text;
+    for (const CaseFile::Leaf& leaf : made.leaves) what += "; " + leaf.path + " " + leaf.type->name;
+    compare(file, options, expected, what);
+
+    FilterStats stats;
+    auto count = file.count(options.filter, options, &stats);
+    REQUIRE_MESSAGE(count.ok(), count.status().to_string());
+    REQUIRE_MESSAGE(*count == static_cast<int64_t>(expected.rows.size()), what);
+    *seen += stats;
+  }
+}
+
 TEST_CASE("filters keep the rows for which they are true") {
-  const char* asked = std::getenv("VENEER_FILTER_CASES");
-  const int64_t cases = asked == nullptr ? 4000 : std::atoll(asked);
-  const char* seed = std::getenv("VENEER_FILTER_SEED");
-  Random random(seed == nullptr ? 20260508 : static_cast<uint64_t>(std::atoll(seed)));
+  const int64_t cases = number_from("VENEER_FILTER_CASES", 4000);
+  Random random(static_cast<uint64_t>(number_from("VENEER_FILTER_SEED", 20260508)));
   constexpr int64_t kPredicates = 20;
   FilterStats seen;
   for (int64_t done = 0; done < cases; done += kPredicates) {
     const uint64_t file_seed = random();
     Random of_file(file_seed);
     const CaseFile made = make_case_file(of_file);
-    const File file = open_bytes(made.bytes);
-    std::vector<std::string> columns;
-    for (size_t i = 0; i < file.schema().fields().size(); ++i) {
-      if (of_file() % 3 != 0) columns.emplace_back(file.schema().fields()[i].name);
-    }
-    if (columns.empty()) columns.emplace_back("l");
-    ReadOptions plain;
-    plain.columns = columns;
-    const ReadResult all = read_rows(file, plain);
-    REQUIRE_MESSAGE(all.status.ok(), all.status.to_string());
-    for (int64_t i = 0; i < kPredicates; ++i) {
-      const CasePredicate predicate = make_case_predicate(made, of_file);
-      ReadOptions options;
-      options.columns = columns;
-      auto filter = Filter::parse(predicate.text);
-      REQUIRE_MESSAGE(filter.ok(), filter.status().to_string());
-      options.filter = *filter;
-      options.row_numbers = true;
-      options.batch_rows = 1 + static_cast<int32_t>(of_file() % 100);
-      options.trust_statistics = of_file() % 4 != 0;
-      options.threads = of_file() % 8 == 0 ? 2 : 1;
-      if (of_file() % 4 == 0) {
-        options.first_row = static_cast<int64_t>(of_file() % static_cast<uint64_t>(made.rows + 2));
-        options.row_count = static_cast<int64_t>(of_file() % 50);
-      }
-      if (of_file() % 4 == 0) options.offset = static_cast<int64_t>(of_file() % 10);
-      if (of_file() % 4 == 0) options.limit = static_cast<int64_t>(of_file() % 30);
-      const Expected expected = part_of(all.rows, predicate.keeps, options);
-      std::string what = "file " + std::to_string(file_seed) + ", " + predicate.text;
-      for (const CaseFile::Leaf& leaf : made.leaves)
-        what += "; " + leaf.path + " " + leaf.type->name;
-      compare(file, options, expected, what);
-
-      FilterStats stats;
-      auto count = file.count(*filter, options, &stats);
-      REQUIRE_MESSAGE(count.ok(), count.status().to_string());
-      REQUIRE_MESSAGE(*count == static_cast<int64_t>(expected.rows.size()), what);
-      seen.row_groups_by_statistics += stats.row_groups_by_statistics;
-      seen.row_groups_by_dictionary += stats.row_groups_by_dictionary;
-      seen.row_groups_by_bloom_filter += stats.row_groups_by_bloom_filter;
-      seen.row_groups_by_page_index += stats.row_groups_by_page_index;
-      seen.row_groups_whole += stats.row_groups_whole;
-      seen.pages_dropped += stats.pages_dropped;
-      seen.rows_proven += stats.rows_proven;
-    }
+    try_predicates(open_bytes(made.bytes), made, "file " + std::to_string(file_seed), kPredicates,
+                   of_file, &seen);
   }
   // Each kind of evidence was at work.
   CHECK(seen.row_groups_by_statistics > 0);
@@ -128,6 +139,54 @@ TEST_CASE("filters keep the rows for which they are true") {
   CHECK(seen.row_groups_whole > 0);
   CHECK(seen.pages_dropped > 0);
   CHECK(seen.rows_proven > 0);
+}
+
+// The two below are what filter_peers_test.py runs, before and after other writers have written the
+// rows of the cases anew. A file's name begins with its case's number.
+TEST_CASE("files of cases for others to rewrite") {
+  const char* folder = std::getenv("VENEER_FILTER_WRITE");
+  if (folder == nullptr) return;
+  for (int64_t i = 0; i < number_from("VENEER_FILTER_FILES", 1); ++i) {
+    Random random(static_cast<uint64_t>(i));
+    const CaseFile made = make_case_file(random);
+    const std::string path = std::string(folder) + "/" + std::to_string(i) + ".parquet";
+    std::ofstream out(path, std::ios::binary);
+    out.write(reinterpret_cast<const char*>(made.bytes.data()),
+              static_cast<std::streamsize>(made.bytes.size()));
+    REQUIRE(out.good());
+  }
+}
+
+TEST_CASE("filters keep the rows for which they are true, of files that others wrote") {
+  const char* folder = std::getenv("VENEER_FILTER_READ");
+  if (folder == nullptr) return;
+  FilterStats seen;
+  std::map<std::string, std::filesystem::path> files;  // in an order of their own
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    files[entry.path().filename().string()] = entry.path();
+  }
+  for (const auto& [name, path] : files) {
+    Random random(static_cast<uint64_t>(std::atoll(name.c_str())));
+    CaseFile made = make_case_file(random);
+    auto file = File::open(path.string());
+    REQUIRE_MESSAGE(file.ok(), file.status().to_string());
+    // Not every writer has all types.
+    std::erase_if(made.leaves, [&](const CaseFile::Leaf& leaf) {
+      return file->schema().find(leaf.path) == nullptr;
+    });
+    REQUIRE(!made.leaves.empty());
+    try_predicates(*file, made, name, 20, random, &seen);
+  }
+  MESSAGE(files.size() << " files, row groups dropped by statistics "
+                       << seen.row_groups_by_statistics << ", dictionaries "
+                       << seen.row_groups_by_dictionary << ", bloom filters "
+                       << seen.row_groups_by_bloom_filter << ", page index "
+                       << seen.row_groups_by_page_index << "; whole " << seen.row_groups_whole
+                       << "; pages dropped " << seen.pages_dropped);
+  CHECK(seen.row_groups_by_statistics > 0);
+  CHECK(seen.row_groups_by_dictionary > 0);
+  CHECK(seen.row_groups_whole > 0);
+  CHECK(seen.pages_dropped > 0);
 }
 
 }  // namespace
