@@ -38,7 +38,7 @@ CpuFeatures detect() noexcept {
   found.avx2 = (saved & kYmm) == kYmm && all(ebx, bit_AVX2 | bit_BMI | bit_BMI2);
   found.avx512 = found.avx2 && (saved & kZmm) == kZmm &&
                  all(ebx, bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL) &&
-                 all(ecx, bit_AVX512VBMI);
+                 all(ecx, bit_AVX512VBMI | bit_AVX512VBMI2);
   return found;
 }
 

@@ -53,6 +53,7 @@ const Kernels& scalar_kernels() noexcept;
 /// Null where this build has none. What is in it may be called only where cpu_features() has the
 /// instruction set.
 const Kernels* avx2_kernels() noexcept;
+const Kernels* avx512_kernels() noexcept;
 const Kernels* neon_kernels() noexcept;
 
 }  // namespace veneer::encoding

@@ -112,6 +112,7 @@ TEST_CASE("the table in use is one of those that this machine can run") {
   const CpuFeatures& cpu = cpu_features();
   const Kernels* best = &scalar_kernels();
   if (cpu.avx2) best = avx2_kernels();
+  if (cpu.avx512) best = avx512_kernels();
   if (cpu.neon) best = neon_kernels();
   CHECK(&kernels() == best);
 #if defined(__aarch64__) && !defined(__ARM_BIG_ENDIAN)
@@ -119,25 +120,31 @@ TEST_CASE("the table in use is one of those that this machine can run") {
 #endif
 }
 
-TEST_CASE("the kernels in use equal the portable ones") {
+TEST_CASE("the kernels that this machine can run equal the portable ones") {
+  const CpuFeatures& cpu = cpu_features();
   const Kernels& a = scalar_kernels();
-  const Kernels& b = kernels();
-  Random random(21);
-  same_unpack<uint8_t>(random, a.unpack_u8, b.unpack_u8, 8);
-  same_unpack<uint16_t>(random, a.unpack_u16, b.unpack_u16, 16);
-  same_unpack<uint32_t>(random, a.unpack_u32, b.unpack_u32, 32);
-  same_unpack<uint64_t>(random, a.unpack_u64, b.unpack_u64, 64);
-  same_maximum<uint8_t>(random, a.max_u8, b.max_u8);
-  same_maximum<uint16_t>(random, a.max_u16, b.max_u16);
-  same_maximum<uint32_t>(random, a.max_u32, b.max_u32);
-  same_sum<uint32_t>(random, a.sum_u32, b.sum_u32);
-  same_sum<uint64_t>(random, a.sum_u64, b.sum_u64);
-  same_expand(random, a.expand_1, b.expand_1, 1);
-  same_expand(random, a.expand_2, b.expand_2, 2);
-  same_expand(random, a.expand_4, b.expand_4, 4);
-  same_expand(random, a.expand_8, b.expand_8, 8);
-  same_merge(random, a.merge_4, b.merge_4, 4);
-  same_merge(random, a.merge_8, b.merge_8, 8);
-  same_mask(random, a.equal_mask, b.equal_mask);
-  same_mask(random, a.at_least_mask, b.at_least_mask);
+  for (const Kernels* of :
+       {cpu.avx2 ? avx2_kernels() : nullptr, cpu.avx512 ? avx512_kernels() : nullptr,
+        cpu.neon ? neon_kernels() : nullptr}) {
+    if (of == nullptr) continue;
+    const Kernels& b = *of;
+    Random random(21);
+    same_unpack<uint8_t>(random, a.unpack_u8, b.unpack_u8, 8);
+    same_unpack<uint16_t>(random, a.unpack_u16, b.unpack_u16, 16);
+    same_unpack<uint32_t>(random, a.unpack_u32, b.unpack_u32, 32);
+    same_unpack<uint64_t>(random, a.unpack_u64, b.unpack_u64, 64);
+    same_maximum<uint8_t>(random, a.max_u8, b.max_u8);
+    same_maximum<uint16_t>(random, a.max_u16, b.max_u16);
+    same_maximum<uint32_t>(random, a.max_u32, b.max_u32);
+    same_sum<uint32_t>(random, a.sum_u32, b.sum_u32);
+    same_sum<uint64_t>(random, a.sum_u64, b.sum_u64);
+    same_expand(random, a.expand_1, b.expand_1, 1);
+    same_expand(random, a.expand_2, b.expand_2, 2);
+    same_expand(random, a.expand_4, b.expand_4, 4);
+    same_expand(random, a.expand_8, b.expand_8, 8);
+    same_merge(random, a.merge_4, b.merge_4, 4);
+    same_merge(random, a.merge_8, b.merge_8, 8);
+    same_mask(random, a.equal_mask, b.equal_mask);
+    same_mask(random, a.at_least_mask, b.at_least_mask);
+  }
 }
