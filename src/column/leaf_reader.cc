@@ -108,12 +108,10 @@ Status LeafReader::make_room(size_t rows, LeafData* out) {
 
 Status LeafReader::append(size_t rows, LeafData* out) {
   if (max_repetition_ != 0) {
-    return wide_levels_ ? read_nested<uint16_t>(rows, out, true)
-                        : read_nested<uint8_t>(rows, out, true);
+    return read_nested(rows, out, true);
   }
   if (bitmap_ || max_definition_ == 0) return read_flat(rows, out);
-  return wide_levels_ ? read_flat_levels<uint16_t>(rows, out)
-                      : read_flat_levels<uint8_t>(rows, out);
+  return read_flat_levels(rows, out);
 }
 
 // Required, or optional at the top level: validity bits straight from the page.
@@ -144,15 +142,20 @@ Status LeafReader::read_flat(size_t rows, LeafData* out) {
 }
 
 // Optional below structures: the levels are kept, for the structures' own validity.
-template <class Level>
 Status LeafReader::read_flat_levels(size_t rows, LeafData* out) {
   size_t done = 0;
   while (done < rows) {
     VENEER_CHECK(need_page());
     const auto now = narrow<size_t>(std::min<int64_t>(narrow<int64_t>(rows - done), page_left_));
-    Level* levels = out->definition_levels.as<Level>() + out->levels + done;
-    VENEER_CHECK(definition_.decode(levels, now));
-    VENEER_CHECK(decode_values(count_at_least(levels, now, max_definition_), out));
+    size_t present = 0;
+    const auto decode_levels = [&]<class Level>(Level) {
+      Level* levels = out->definition_levels.as<Level>() + out->levels + done;
+      Status status = definition_.decode(levels, now);
+      if (status.ok()) present = count_at_least(levels, now, max_definition_);
+      return status;
+    };
+    VENEER_CHECK(by_level(decode_levels));
+    VENEER_CHECK(decode_values(present, out));
     done += now;
     page_left_ -= narrow<int64_t>(now);
     rows_done_ += narrow<int64_t>(now);
@@ -161,18 +164,20 @@ Status LeafReader::read_flat_levels(size_t rows, LeafData* out) {
   return {};
 }
 
-template <class Level>
 Status LeafReader::refill_block() {
   const auto n = narrow<size_t>(std::min<int64_t>(page_left_, kLevelsAtOnce));
-  VENEER_CHECK(repetition_block_.resize_discard(n * sizeof(Level)));
-  VENEER_CHECK(definition_block_.resize_discard(n * sizeof(Level)));
-  VENEER_CHECK(repetition_.decode(repetition_block_.as<Level>(), n));
-  if (max_definition_ != 0) {
-    VENEER_CHECK(definition_.decode(definition_block_.as<Level>(), n));
-  }
-  if (first_level_ && repetition_block_.as<Level>()[0] != 0) {
+  VENEER_CHECK(repetition_block_.resize_discard(n * level_bytes()));
+  VENEER_CHECK(definition_block_.resize_discard(n * level_bytes()));
+  const auto decode_levels = [&]<class Level>(Level) -> Status {
+    auto* const repetition = repetition_block_.as<Level>();
+    VENEER_CHECK(repetition_.decode(repetition, n));
+    if (max_definition_ != 0) {
+      VENEER_CHECK(definition_.decode(definition_block_.as<Level>(), n));
+    }
+    if (!first_level_ || repetition[0] == 0) return {};
     return Status::corrupt("the first repetition level of a column chunk is not 0");
-  }
+  };
+  VENEER_CHECK(by_level(decode_levels));
   first_level_ = false;
   block_begin_ = 0;
   block_end_ = n;
@@ -181,7 +186,6 @@ Status LeafReader::refill_block() {
 }
 
 // Rows of lists: a row ends where the next one begins, or with the chunk.
-template <class Level>
 Status LeafReader::read_nested(size_t rows, LeafData* out, bool keep) {
   out->has_levels = true;
   size_t begun = 0;
@@ -195,23 +199,26 @@ Status LeafReader::read_nested(size_t rows, LeafData* out, bool keep) {
         if (!more) break;
       }
       if (!page_open_) VENEER_CHECK(open_page());
-      VENEER_CHECK(refill_block<Level>());
+      VENEER_CHECK(refill_block());
     }
-    const Level* repetition = repetition_block_.as<Level>() + block_begin_;
-    const Level* definition = definition_block_.as<Level>() + block_begin_;
     size_t found = 0;
-    const size_t take = find_row_end(repetition, block_end_ - block_begin_, rows - begun, &found);
+    size_t present = 0;
+    const size_t take = by_level([&]<class Level>(Level) {
+      const size_t n = find_row_end(repetition_block_.as<Level>() + block_begin_,
+                                    block_end_ - block_begin_, rows - begun, &found);
+      const Level* definition = definition_block_.as<Level>() + block_begin_;
+      present = max_definition_ == 0 ? n : count_at_least(definition, n, max_definition_);
+      return n;
+    });
     begun += found;
-    const size_t present =
-        max_definition_ == 0 ? take : count_at_least(definition, take, max_definition_);
     if (keep) {
-      const size_t size = (entries + take) * sizeof(Level);
-      VENEER_CHECK(out->repetition_levels.resize(size));
-      VENEER_CHECK(out->definition_levels.resize(size));
-      if (take != 0) {
-        std::memcpy(out->repetition_levels.as<Level>() + entries, repetition, take * sizeof(Level));
-        std::memcpy(out->definition_levels.as<Level>() + entries, definition, take * sizeof(Level));
-      }
+      const size_t at = entries * level_bytes();
+      const size_t from = block_begin_ * level_bytes();
+      const size_t size = take * level_bytes();
+      VENEER_CHECK(out->repetition_levels.resize(at + size));
+      VENEER_CHECK(out->definition_levels.resize(at + size));
+      std::memcpy(out->repetition_levels.data() + at, repetition_block_.data() + from, size);
+      std::memcpy(out->definition_levels.data() + at, definition_block_.data() + from, size);
       entries += take;
       VENEER_CHECK(decode_values(present, out));
     } else {
@@ -234,9 +241,12 @@ Status LeafReader::read_nested(size_t rows, LeafData* out, bool keep) {
   }
   rows_done_ += narrow<int64_t>(rows);
   out->levels = entries;
-  if (keep && !levels_nest(out->repetition_levels.as<Level>() + before,
-                           out->definition_levels.as<Level>() + before, entries - before,
-                           options_.element_levels)) {
+  const bool nested = by_level([&]<class Level>(Level) {
+    return !keep || levels_nest(out->repetition_levels.as<Level>() + before,
+                                out->definition_levels.as<Level>() + before, entries - before,
+                                options_.element_levels);
+  });
+  if (!nested) {
     return Status::corrupt("levels continue a list that has no elements");
   }
   return {};
@@ -248,17 +258,12 @@ Status LeafReader::finish(LeafData* out) {
     VENEER_CHECK(out->validity.resize_discard(bytes_for_bits(out->levels) + 16));
     const bool lists = max_repetition_ != 0;
     const uint32_t slot_level = lists ? options_.element_levels[max_repetition_] : 0;
-    auto derive = [&]<class Level>(Level) {
-      out->slots =
-          validity_from_levels(lists ? out->repetition_levels.as<Level>() : nullptr,
-                               out->definition_levels.as<Level>(), out->levels, max_repetition_,
-                               slot_level, max_definition_, out->validity.data(), &out->null_count);
-    };
-    if (wide_levels_) {
-      derive(uint16_t{});
-    } else {
-      derive(uint8_t{});
-    }
+    out->slots = by_level([&]<class Level>(Level) {
+      return validity_from_levels(lists ? out->repetition_levels.as<Level>() : nullptr,
+                                  out->definition_levels.as<Level>(), out->levels, max_repetition_,
+                                  slot_level, max_definition_, out->validity.data(),
+                                  &out->null_count);
+    });
   }
   if (out->is_dictionary) {
     out->dictionary = dictionary_;
@@ -284,8 +289,7 @@ Status LeafReader::skip(int64_t rows) {
       skipped_.clear();
       while (rows > 0) {
         const auto now = narrow<size_t>(std::min<int64_t>(rows, int64_t{1} << 20));
-        VENEER_CHECK(wide_levels_ ? read_nested<uint16_t>(now, &skipped_, false)
-                                  : read_nested<uint8_t>(now, &skipped_, false));
+        VENEER_CHECK(read_nested(now, &skipped_, false));
         rows -= narrow<int64_t>(now);
       }
       return {};

@@ -80,11 +80,14 @@ class LeafReader {
   Status make_room(size_t rows, LeafData* out);
   Status append(size_t rows, LeafData* out);
   Status read_flat(size_t rows, LeafData* out);
-  template <class Level>
+  // `read` for levels as they are held: in a byte, or two where they pass 255.
+  template <class Read>
+  auto by_level(Read read) {
+    return wide_levels_ ? read(uint16_t{}) : read(uint8_t{});
+  }
+  size_t level_bytes() const noexcept { return wide_levels_ ? 2 : 1; }
   Status read_flat_levels(size_t rows, LeafData* out);
-  template <class Level>
   Status read_nested(size_t rows, LeafData* out, bool keep);
-  template <class Level>
   Status refill_block();
   Status decode_values(size_t n, LeafData* out);
   Status decode_spread(size_t begin, size_t n, size_t all_present, size_t expected, LeafData* out);

@@ -228,62 +228,53 @@ namespace {
 
 // Leaves of one group mostly have the same lists, and then the same entries: one look tells. False
 // where that look does not tell.
-template <class Level>
-bool same_entries(const Level* ra, const Level* da, const Level* rb, const Level* db, size_t n,
-                  uint32_t definition) noexcept {
-  const auto most = static_cast<Level>(definition);
-  Level differ = 0;
+bool same_entries(const uint8_t* ra, const uint8_t* da, const uint8_t* rb, const uint8_t* db,
+                  size_t n, uint32_t definition) noexcept {
+  const auto most = static_cast<uint8_t>(definition);
+  uint8_t differ = 0;
   for (size_t i = 0; i < n; ++i) {
-    differ |= static_cast<Level>(ra[i] ^ rb[i]);
-    differ |= static_cast<Level>(std::min(da[i], most) ^ std::min(db[i], most));
+    differ |= static_cast<uint8_t>(ra[i] ^ rb[i]);
+    differ |= static_cast<uint8_t>(std::min(da[i], most) ^ std::min(db[i], most));
   }
   return differ == 0;
 }
 
-template <class A, class B>
-bool same_filtered(const A* ra, const A* da, size_t na, const B* rb, const B* db, size_t nb,
-                   uint32_t repetition, uint32_t definition) noexcept {
-  if constexpr (std::is_same_v<A, B>) {
-    const bool all_there = ra != nullptr && rb != nullptr && da != nullptr && db != nullptr;
-    if (na == nb && all_there && same_entries(ra, da, rb, db, na, definition)) return true;
-  }
-  auto level_of = [definition](const auto* levels, size_t i) {
-    return levels == nullptr ? definition : std::min<uint32_t>(levels[i], definition);
-  };
-  size_t i = 0;
-  size_t j = 0;
-  while (true) {
-    while (i < na && ra != nullptr && ra[i] > repetition) ++i;
-    while (j < nb && rb != nullptr && rb[j] > repetition) ++j;
-    if (i == na || j == nb) return i == na && j == nb;
-    const uint32_t left = ra == nullptr ? 0 : ra[i];
-    const uint32_t right = rb == nullptr ? 0 : rb[j];
-    if (left != right || level_of(da, i) != level_of(db, j)) return false;
-    ++i;
-    ++j;
-  }
-}
-
-template <class A>
-bool same_from(const LevelsView& a, const LevelsView& b, uint32_t repetition,
-               uint32_t definition) noexcept {
-  const auto* ra = static_cast<const A*>(a.repetition);
-  const auto* da = static_cast<const A*>(a.definition);
-  if (b.wide) {
-    return same_filtered(ra, da, a.size, static_cast<const uint16_t*>(b.repetition),
-                         static_cast<const uint16_t*>(b.definition), b.size, repetition,
-                         definition);
-  }
-  return same_filtered(ra, da, a.size, static_cast<const uint8_t*>(b.repetition),
-                       static_cast<const uint8_t*>(b.definition), b.size, repetition, definition);
+// Levels of either width; those that are not there are all `absent`.
+uint32_t level_at(const void* levels, bool wide, size_t i, uint32_t absent) noexcept {
+  if (levels == nullptr) return absent;
+  return wide ? static_cast<const uint16_t*>(levels)[i] : static_cast<const uint8_t*>(levels)[i];
 }
 
 }  // namespace
 
 bool same_ancestors(const LevelsView& a, const LevelsView& b, uint32_t repetition,
                     uint32_t definition) noexcept {
-  return a.wide ? same_from<uint16_t>(a, b, repetition, definition)
-                : same_from<uint8_t>(a, b, repetition, definition);
+  const bool all_there = a.repetition != nullptr && a.definition != nullptr &&
+                         b.repetition != nullptr && b.definition != nullptr;
+  if (all_there && a.size == b.size && !a.wide && !b.wide &&
+      same_entries(static_cast<const uint8_t*>(a.repetition),
+                   static_cast<const uint8_t*>(a.definition),
+                   static_cast<const uint8_t*>(b.repetition),
+                   static_cast<const uint8_t*>(b.definition), a.size, definition)) {
+    return true;
+  }
+  // The next entry that begins something in one of the ancestors; -1 at the end.
+  const auto next = [repetition](const LevelsView& of, size_t* i) -> int64_t {
+    for (; *i < of.size; ++*i) {
+      const uint32_t level = level_at(of.repetition, of.wide, *i, 0);
+      if (level <= repetition) return level;
+    }
+    return -1;
+  };
+  const auto defined = [definition](const LevelsView& of, size_t i) {
+    return std::min(level_at(of.definition, of.wide, i, definition), definition);
+  };
+  for (size_t i = 0, j = 0;; ++i, ++j) {
+    const int64_t left = next(a, &i);
+    if (left != next(b, &j)) return false;
+    if (left < 0) return true;
+    if (defined(a, i) != defined(b, j)) return false;
+  }
 }
 
 #define VENEER_INSTANTIATE(Level)                                                              \

@@ -1,11 +1,12 @@
 #include "veneer/verify.h"
 
-#include <algorithm>
+#include <cstddef>
 #include <string>
 
 #include "base/checked.h"
 #include "base/macros.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "base/text.h"
 #include "file/file_impl.h"
 #include "file/verify_chunk.h"
@@ -47,8 +48,8 @@ void check_row_group(const RowGroupInfo& group, const WriterVersion& writer, int
 }
 
 void check_extents(const File& file, std::span<Extent> extents, Report* report) {
-  std::sort(extents.begin(), extents.end(),
-            [](const Extent& a, const Extent& b) { return a.begin < b.begin; });
+  static_assert(offsetof(Extent, begin) == 0);
+  sort_by_first_member(extents);
   const auto name = [&](const Extent& e) {
     return concat({"column ", format::shown_leaf(file.schema(), narrow<uint32_t>(e.leaf)),
                    " of row group ", e.row_group});

@@ -1,10 +1,12 @@
 #include "veneer/input.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 
 #include "base/checked.h"
 #include "base/macros.h"
+#include "base/sort.h"
 #include "io/ranges.h"
 
 namespace veneer {
@@ -17,8 +19,8 @@ Result<int64_t> Input::default_read_tail(std::span<uint8_t> out) {
 }
 
 void io::sort_by_offset(std::span<ByteRange> ranges) noexcept {
-  std::sort(ranges.begin(), ranges.end(),
-            [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
+  static_assert(offsetof(ByteRange, offset) == 0);
+  sort_by_first_member(ranges);
 }
 
 namespace {

@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <mutex>
 #include <optional>
-#include <set>
 
 #include "base/checked.h"
 #include "base/macros.h"
@@ -352,14 +351,14 @@ Result<std::unique_ptr<Lister>> list_glob(const std::string& pattern) {
 }
 
 Result<std::unique_ptr<Lister>> list_files(std::vector<std::string> paths) {
-  std::set<std::string_view> seen;
+  std::vector<std::string> sorted = paths;
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice != sorted.end()) {
+    return Status::invalid_argument("the file is listed twice").in_file(*twice);
+  }
   std::vector<FileLister::Entry> files;
   files.reserve(paths.size());
-  for (const std::string& path : paths) {
-    if (!seen.insert(path).second) {
-      return Status::invalid_argument("the file is listed twice").in_file(path);
-    }
-  }
   std::string name = paths.size() == 1 ? paths.front() : concat({paths.size(), " files"});
   for (const std::string& path : paths) files.push_back({path, path});
   return std::unique_ptr<Lister>(std::make_unique<FileLister>(std::move(files), std::move(name)));
