@@ -80,7 +80,7 @@ struct ScanStats {
   int64_t bytes_done = 0;      ///< of those: done objects, and open ones as far as they are read
   int64_t rows = 0;            ///< handed out
   int64_t rows_total = 0;      ///< of matched objects whose footers are known
-  FilterStats filter = {};  ///< of objects that are read, where the expression names their columns
+  FilterStats filter = {};  ///< of objects that are read to their end, where there is an expression
   double seconds = 0;       ///< since the scan began
   bool listing_done = false;
 

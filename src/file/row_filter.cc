@@ -251,6 +251,7 @@ Status RowFilter::begin(uint32_t row_group, int64_t first, int64_t count) {
   ++stats_.row_groups;
   stats_.rows += count;
 
+  bool by_pages = false;
   std::vector<RowsMatch> all = {{0, num_rows_, Match::some}};
   const auto ended = [&](int64_t* counter) {
     const Match match = pruner_.match();
@@ -272,6 +273,7 @@ Status RowFilter::begin(uint32_t row_group, int64_t first, int64_t count) {
       known = ended(&stats_.row_groups_by_bloom_filter);
     }
     if (!known) VENEER_CHECK(pruner_.by_page_index(&all));
+    by_pages = !known;
   }
   int64_t kept = 0;
   for (const RowsMatch& rows : all) {
@@ -281,13 +283,9 @@ Status RowFilter::begin(uint32_t row_group, int64_t first, int64_t count) {
     rows_.push_back({begin, end, rows.match});
     kept += end - begin;
   }
-  if (all.size() == 1) {
-    if (all[0].match == Match::all) ++stats_.row_groups_whole;
-    if (all[0].match == Match::none) stats_.rows_by_row_group += count;
-  } else {
-    if (kept == 0) ++stats_.row_groups_by_page_index;
-    stats_.rows_by_page += count - kept;
-  }
+  if (all.size() == 1 && all[0].match == Match::all) ++stats_.row_groups_whole;
+  if (by_pages && kept == 0) ++stats_.row_groups_by_page_index;
+  (by_pages ? stats_.rows_by_page : stats_.rows_by_row_group) += count - kept;
   if (rows_.empty()) return {};
   VENEER_CHECK(announce_pages());
   for (size_t column = 0; column < inputs_.size(); ++column) {

@@ -54,7 +54,17 @@ Result<ObjectReader> ObjectReader::make(File file, Plan plan) {
     skip -= made.runs_[made.run_++].rows;
   }
   made.run_row_ = skip;
+  if (made.plan_.where != nullptr) made.count_as_kept();
   return made;
+}
+
+// The partitions have decided for all that is to come.
+void ObjectReader::count_as_kept() {
+  for (size_t run = run_; run < runs_.size(); ++run) stats_.row_groups += runs_[run].count;
+  stats_.row_groups_whole = stats_.row_groups;
+  stats_.rows = left_;
+  stats_.rows_proven = left_;
+  stats_.rows_kept = left_;
 }
 
 // The scan's expression as far as this object's partitions leave it open, on the file's own

@@ -42,13 +42,14 @@ class ObjectReader {
   /// Fills the next batch, of at least one row. Precondition: rows_left() > 0. False where the
   /// filter keeps no more.
   Result<bool> next(BatchState* state);
-  /// What the filter spared so far.
+  /// What the filter spared so far; where the partitions decide, of all rows.
   const FilterStats& filter_stats() const noexcept { return stats_; }
 
  private:
   ObjectReader(File file, Plan plan, FileMapper mapper)
       : file_(std::move(file)), plan_(std::move(plan)), mapper_(std::move(mapper)) {}
   Status make_filter();
+  void count_as_kept();
   Result<bool> next_filtered(BatchState* state);
   void open_run();
   Status count_rows(BatchState* state);

@@ -163,6 +163,7 @@ bool Pipeline::make_batch(Active* active, ObjectReader* reader) {
   add_item(active, {std::move(state), Status()});
   const bool more = reader->rows_left() > 0;
   active->worker_done = !more;
+  if (!more) stats_.filter += reader->filter_stats();
   return more;
 }
 

@@ -472,6 +472,12 @@ class Where(WithFolder):
         told = json.loads(run("scan", "--quiet", "--explain", "--format=json", "--where", self.WHERE, TRIPS).stdout)
         self.assertEqual(told["files"]["read"], len(list(TRIPS.glob("year=2026/**/*.parquet"))))
         self.assertEqual(told["rows"]["kept"], len(rows("--where", self.WHERE, TRIPS)))
+        # What the partitions alone decide is kept too, whole.
+        told = json.loads(run("scan", "--quiet", "--explain", "--format=json", "--where", MAY, TRIPS).stdout)
+        self.assertEqual(told["files"]["read"], 2)
+        self.assertEqual(told["row_groups"]["kept_whole"], told["row_groups"]["seen"])
+        self.assertEqual(told["rows"]["kept"], MAY_ROWS)
+        self.assertEqual(told["rows"]["kept_untested"], MAY_ROWS)
 
     def test_exports_go_on_where_they_stopped(self):
         state, output = self.folder / "state", self.folder / "out.jsonl"

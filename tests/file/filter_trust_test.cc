@@ -226,6 +226,11 @@ TEST_CASE("a page index that cannot be is none") {
   const Bytes good = paged({});
   CHECK(find(good, "x = 3").stats.pages_dropped == 2);
   CHECK(rows(good, "x = 3") == RowNumbers{3});
+  const Found none = find(good, "x > 5");
+  CHECK(none.stats.row_groups_by_page_index == 1);
+  CHECK(none.stats.rows_by_page == 6);
+  CHECK(none.stats.rows_by_row_group == 0);
+  CHECK(find(good, "x >= 0").stats.row_groups_whole == 1);
   CHECK(rows(paged(first_row(0, 1)), "x = 3") == RowNumbers{3});
   CHECK(rows(paged(first_row(2, 100)), "x = 5") == RowNumbers{5});
   CHECK(rows(paged(first_row(2, 1)), "x = 3") == RowNumbers{3});

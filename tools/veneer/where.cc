@@ -162,8 +162,8 @@ void write_tree(Run* run, const Explanation& of) {
   tree.add_count(2, stats.row_groups_by_page_index, "dropped by page index");
   tree.add_count(2, stats.row_groups_whole, "kept whole by what metadata proves");
   if (stats.pages > 0) {
-    tree.add(1, count_of(stats.pages, "page") + " of the filter's columns have an index");
-    tree.add_count(2, stats.pages_dropped, "dropped by it");
+    tree.add(1, count_of(stats.pages, "page") + " of the filter's columns looked up");
+    tree.add_count(2, stats.pages_dropped, "dropped by the page index or their headers");
   }
   tree.add(1, count_of(stats.rows, "row"));
   tree.add_count(2, stats.rows_by_row_group, "dropped with their row group");
