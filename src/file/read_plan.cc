@@ -264,8 +264,10 @@ void BatchReader::Impl::next_stretch(int64_t row) {
   if (stretch_rows < span_end - row) {
     stretch_end = std::min(span_end, page_rows.next(row + stretch_rows));
   }
-  const int64_t batches = (stretch_end - row + stretch_rows - 1) / stretch_rows;
-  stretch_rows = (stretch_end - row + batches - 1) / batches;
+  // There is at least one row left, and there may be 2^63 - 1, by what a file says.
+  const int64_t last = stretch_end - row - 1;
+  const int64_t batches = last / stretch_rows + 1;
+  stretch_rows = last / batches + 1;
 }
 
 Status BatchReader::Impl::open_reader(size_t of_lane, size_t slot, const Opening& opening,

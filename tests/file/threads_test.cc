@@ -202,6 +202,24 @@ TEST_CASE("a failure comes at its batch, however far others have read") {
   }
 }
 
+TEST_CASE("threads over 2^63 - 1 rows that a file only claims") {
+  FileBuilder f({leaf("x", PhysicalType::int32)});
+  const auto values = [](Thrift& metadata) { metadata.set(5, Thrift::i64(INT64_MAX)); };
+  f.row_group(INT64_MAX)
+      .chunk(0)
+      .data_v1({.num_values = 3, .values = plain<int32_t>({1, 2, 3})})
+      .edit_metadata(values);
+  const Bytes bytes = f.finish();
+  const ReadResult one = read_rows(bytes, {.batch_rows = 2});
+  CHECK(one.status.code() == StatusCode::corrupt);
+  const ReadResult read = read_rows(bytes, {.batch_rows = 2, .threads = 3});
+  CHECK(read.status.to_string() == one.status.to_string());
+  // Threads cut batches at pages, and so come to the last row that is there.
+  CHECK(one.rows == Rows{Value::record({i32(1)}), Value::record({i32(2)})});
+  CHECK(read.rows ==
+        Rows{Value::record({i32(1)}), Value::record({i32(2)}), Value::record({i32(3)})});
+}
+
 TEST_CASE("a reader is given up while its threads read ahead") {
   Rows expected;
   const Bytes bytes = make_long(2, -1, &expected);
