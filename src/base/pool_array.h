@@ -40,24 +40,11 @@ class PoolArray {
   }
 
   /// Room for `capacity` elements. Elements that cannot be moved get all of it before the first.
-  Status reserve(size_t capacity) {
-    if (capacity <= capacity_) return {};
-    if (capacity > SIZE_MAX / 2 / sizeof(T)) return Status::over_limit("array size overflows");
-    auto memory = pool_->allocate(capacity * sizeof(T));
-    if (!memory) return std::move(memory).status();
-    T* fresh = static_cast<T*>(*memory);
-    if constexpr (std::is_nothrow_move_constructible_v<T>) {
-      for (size_t i = 0; i < size_; ++i) {
-        new (fresh + i) T(std::move(data_[i]));
-        data_[i].~T();
-      }
-    } else {
-      assert(size_ == 0);
-    }
-    if (data_ != nullptr) pool_->deallocate(data_, capacity_ * sizeof(T));
-    data_ = fresh;
-    capacity_ = capacity;
-    return {};
+  Status reserve(size_t capacity) { return capacity <= capacity_ ? Status() : grow(capacity); }
+  /// Room for `more` elements behind the last; grows by at least half.
+  Status reserve_more(size_t more) {
+    if (more <= capacity_ - size_) return {};
+    return reserve(size_ + (size_ / 2 > more ? size_ / 2 : more));
   }
   /// One more element, for which there is room.
   template <class... Arguments>
@@ -67,7 +54,7 @@ class PoolArray {
   /// One more element; grows by half at a time.
   Status push_back(T value) {
     if (size_ == capacity_) {
-      if (Status s = reserve(size_ + size_ / 2 + 4); !s.ok()) return s;
+      if (Status s = reserve_more(4); !s.ok()) return s;
     }
     emplace_back(std::move(value));
     return {};
@@ -95,6 +82,26 @@ class PoolArray {
   const T* end() const noexcept { return data_ + size_; }
 
  private:
+  // Not inline: it is called seldom and from many places.
+  [[gnu::noinline]] Status grow(size_t capacity) {
+    if (capacity > SIZE_MAX / 2 / sizeof(T)) return Status::over_limit("array size overflows");
+    auto memory = pool_->allocate(capacity * sizeof(T));
+    if (!memory) return std::move(memory).status();
+    T* fresh = static_cast<T*>(*memory);
+    if constexpr (std::is_nothrow_move_constructible_v<T>) {
+      for (size_t i = 0; i < size_; ++i) {
+        new (fresh + i) T(std::move(data_[i]));
+        data_[i].~T();
+      }
+    } else {
+      assert(size_ == 0);
+    }
+    if (data_ != nullptr) pool_->deallocate(data_, capacity_ * sizeof(T));
+    data_ = fresh;
+    capacity_ = capacity;
+    return {};
+  }
+
   MemoryPool* pool_;
   T* data_ = nullptr;
   size_t size_ = 0;

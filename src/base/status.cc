@@ -112,17 +112,17 @@ Status&& Status::at(int64_t offset) && {
 
 std::string Status::to_string() const {
   if (rep_ == nullptr) return "ok";
-  std::string text;
-  if (!rep_->file.empty()) text.append(rep_->file).append(": ");
-  text.append(veneer::to_string(rep_->code)).append(": ").append(rep_->message);
-  std::string place;
-  auto add = [&place](std::string_view what, TextPart value) {
-    place = concat({place, place.empty() ? "" : ", ", what, value});
+  std::string text = concat({rep_->file, rep_->file.empty() ? "" : ": ",
+                             veneer::to_string(rep_->code), ": ", rep_->message});
+  const char* before = " (";
+  auto add = [&](const char* what, TextPart value) {
+    text.append(concat({before, what, value}));
+    before = ", ";
   };
   if (!rep_->column.empty()) add("column ", rep_->column);
   if (rep_->row_group >= 0) add("row group ", rep_->row_group);
   if (rep_->offset != kNoOffset) add("offset ", rep_->offset);
-  if (!place.empty()) text.append(" (").append(place).append(")");
+  if (*before == ',') text.push_back(')');
   return text;
 }
 

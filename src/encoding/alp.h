@@ -26,7 +26,7 @@ class AlpDecoder {
  public:
   /// Checks the header and every vector's offset. Empty bytes are a page without values. May be
   /// called again for the next page.
-  Status init(std::span<const uint8_t> bytes, MemoryPool* pool);
+  [[gnu::cold]] Status init(std::span<const uint8_t> bytes, MemoryPool* pool);
   /// The header's value count. Each vector of it has at least its own header in the bytes.
   size_t value_count() const noexcept { return count_; }
   size_t values_left() const noexcept { return count_ - position_; }

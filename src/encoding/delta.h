@@ -27,7 +27,7 @@ class DeltaDecoder {
 
  public:
   /// Reads the header.
-  Status init(std::span<const uint8_t> bytes);
+  [[gnu::cold]] Status init(std::span<const uint8_t> bytes);
   /// The header's value count: a claim, at most 2^31 - 1.
   size_t value_count() const noexcept { return count_; }
   size_t values_left() const noexcept { return left_; }

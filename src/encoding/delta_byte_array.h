@@ -20,7 +20,7 @@ namespace veneer::encoding {
 class DeltaByteArrayDecoder {
  public:
   /// May be called again for the next page; a previous value set before is forgotten.
-  Status init(std::span<const uint8_t> bytes, MemoryPool* pool);
+  [[gnu::cold]] Status init(std::span<const uint8_t> bytes, MemoryPool* pool);
   /// The header's value count: a claim.
   size_t value_count() const noexcept { return prefixes_.value_count(); }
 

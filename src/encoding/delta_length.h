@@ -18,7 +18,7 @@ namespace veneer::encoding {
 /// error the decoder is spent.
 class DeltaLengthDecoder {
  public:
-  Status init(std::span<const uint8_t> bytes);
+  [[gnu::cold]] Status init(std::span<const uint8_t> bytes);
   /// The header's value count: a claim.
   size_t value_count() const noexcept { return lengths_.value_count(); }
   /// Views of the next n values. Long ones point into buffer `buffer_index`, in which the encoded

@@ -65,7 +65,6 @@ void expand(const void* dense, const uint8_t* bits, size_t begin_bit, size_t n, 
     case 2: return kernels().expand_2(from, bits, begin_bit, n, to);
     case 4: return kernels().expand_4(from, bits, begin_bit, n, to);
     case 8: return kernels().expand_8(from, bits, begin_bit, n, to);
-    case 12: return expand_loop<12>(from, bits, begin_bit, n, to);
     case 16: return expand_loop<16>(from, bits, begin_bit, n, to);
     default: return expand_any(from, bits, begin_bit, n, width, to);
   }

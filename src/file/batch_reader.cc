@@ -97,6 +97,7 @@ void BatchReader::Impl::leave_memory(Batch::Impl* batch) {
 
 // The next rows of the read, into stage->batch.
 Status BatchReader::Impl::plan_stage(Stage* stage) {
+  if (filter != nullptr) return plan_filtered(stage);
   if (!span_open) {
     span = spans[next_span++];
     span_done = std::exchange(seek_skip, 0);
@@ -136,8 +137,9 @@ Status BatchReader::Impl::decode(const Stage& stage, size_t slot) {
   column::LeafData* data = &stage.batch->data.leaves[slot];
   // Lists are not compacted: their rows are passed over one by one.
   const bool whole = reader.leaf().max_repetition_level != 0 || filter == nullptr;
-  VENEER_CHECK(reader.read_runs(whole ? stage.runs : decode_plan.runs(), data));
-  if (!whole && decode_plan.has_gaps()) compact(decode_plan.kept(), reader.width(), data);
+  const DecodePlan& plan = stage.decode_plan;
+  VENEER_CHECK(reader.read_runs(whole ? stage.runs : plan.runs(), data));
+  if (!whole && plan.has_gaps()) compact(plan.kept(), reader.width(), data);
   return {};
 }
 
@@ -178,13 +180,20 @@ Status BatchReader::Impl::number_rows(const Stage& stage) const {
 
 // The only stage, which is planned.
 Status BatchReader::Impl::work_off(Stage* stage) {
+  size_t taken;
   if (ahead != nullptr) {
-    size_t taken;
     ahead->begin(stage->lane);
-    return ahead->take(&taken);
+    return take(&taken);
   }
+  const Stopwatch watch(read_seconds());
   for (size_t task = 0; task < tasks; ++task) VENEER_CHECK(run(0, task));
   return complete(0);
+}
+
+// The oldest stage that was begun, once it is done.
+Status BatchReader::Impl::take(size_t* stage) {
+  const Stopwatch watch(read_seconds());
+  return ahead->take(stage);
 }
 
 // Begins as many stages as there is room for.
@@ -196,7 +205,7 @@ void BatchReader::Impl::plan_ahead() {
     if (idle.empty()) idle.push_back(std::make_unique<Batch::Impl>(file));
     stage->batch = idle.back().get();
     planning = plan_stage(stage);
-    if (!planning.ok()) break;
+    if (!planning.ok() || stage->rows == 0) break;
     stage->own = std::move(idle.back());
     idle.pop_back();
     ahead->begin(stage->lane);
@@ -210,10 +219,12 @@ Status BatchReader::Impl::next_ahead(std::unique_ptr<Batch::Impl>* batch) {
   plan_ahead();
   if (ahead->outstanding() == 0) {
     *batch = std::move(idle.back());
+    (*batch)->rows = 0;
+    idle.pop_back();
     return std::move(planning);
   }
   size_t taken;
-  Status failure = ahead->take(&taken);
+  Status failure = take(&taken);
   *batch = std::move(stages[taken].own);
   VENEER_CHECK(std::move(failure));
   // Now the threads have something to do while the caller uses this batch.
@@ -223,16 +234,17 @@ Status BatchReader::Impl::next_ahead(std::unique_ptr<Batch::Impl>* batch) {
 
 Status BatchReader::Impl::next(std::unique_ptr<Batch::Impl>* batch) {
   VENEER_CHECK(check_cancelled());
-  if (filter != nullptr) return read_filtered(batch->get());
-  if (ahead != nullptr) {
+  if (reads_ahead()) {
     VENEER_CHECK(next_ahead(batch));
   } else {
     Stage* stage = &stages.front();
     stage->batch = batch->get();
     VENEER_CHECK(plan_stage(stage));
-    VENEER_CHECK(work_off(stage));
+    if (stage->rows != 0) VENEER_CHECK(work_off(stage));
   }
-  rows_done += narrow<int64_t>((*batch)->rows);
+  // Only a filter can have no rows for one more batch.
+  ended = (*batch)->rows == 0;
+  if (filter == nullptr) rows_done += narrow<int64_t>((*batch)->rows);
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/memory.h"
 #include "base/pool_array.h"
 #include "column/row_runs.h"
 #include "veneer/status.h"
@@ -29,13 +30,13 @@ class DecodePlan {
   /// False where all are, so that nothing is left out.
   bool has_gaps() const noexcept { return rows_ != num_wanted_; }
   /// Of the decoded rows, those that are wanted.
-  std::span<const uint32_t> kept() const noexcept { return {kept_.data(), kept_.size()}; }
+  std::span<const uint32_t> kept() const noexcept { return {kept_.as<uint32_t>(), num_wanted_}; }
   /// Where in the decoded rows each wanted run begins.
   std::span<const uint32_t> begins() const noexcept { return {begins_.data(), begins_.size()}; }
 
  private:
   PoolArray<column::RowRun> runs_;
-  PoolArray<uint32_t> kept_;
+  Buffer kept_;
   PoolArray<uint32_t> begins_;
   size_t rows_ = 0;
   size_t num_wanted_ = 0;
@@ -45,6 +46,14 @@ class DecodePlan {
 /// begins[i].
 Status select_rows(std::span<const column::RowRun> wanted, std::span<const uint32_t> begins,
                    const uint8_t* bits, PoolArray<column::RowRun>* out);
+
+/// Appends those of `runs` that begin `*skip` rows later, `most` rows of them at most; the rows
+/// skipped are taken off `*skip`. The number of rows appended.
+Result<int64_t> append_runs(std::span<const column::RowRun> runs, int64_t* skip, int64_t most,
+                            PoolArray<column::RowRun>* out);
+
+/// Moves the first `rows` rows of `from`, which has as many, to `out`, in place of what is there.
+Status take_rows(size_t rows, PoolArray<column::RowRun>* from, PoolArray<column::RowRun>* out);
 
 /// Appends a run, which joins the one before it where they touch.
 Status append_run(column::RowRun run, PoolArray<column::RowRun>* out);

@@ -16,9 +16,10 @@ constexpr size_t kMostRuns = size_t{1} << 20;
 
 }  // namespace
 
-// Gives an empty batch at the end.
-Status BatchReader::Impl::read_filtered(Batch::Impl* batch) {
-  batch->rows = 0;
+// A stage of no rows where there are no more, or where those of the next row group have to wait:
+// its chunks are opened when all stages before are done.
+Status BatchReader::Impl::plan_filtered(Stage* stage) {
+  stage->rows = 0;
   while (limit_left > 0) {
     if (!span_open) {
       if (next_span == spans.size()) break;
@@ -32,20 +33,21 @@ Status BatchReader::Impl::read_filtered(Batch::Impl* batch) {
       continue;
     }
     const Stopwatch watch(&filter->stats().read_seconds);
-    if (!slots_open) VENEER_CHECK(open_filtered());
-    const int64_t rows = std::min(wanted_rows, narrow<int64_t>(batch_rows));
-    VENEER_CHECK(take_wanted(narrow<size_t>(rows)));
-    const std::span<const column::RowRun> runs(batch_runs.data(), batch_runs.size());
-    VENEER_CHECK(decode_plan.make(runs));
-    Stage* stage = &stages.front();
-    stage->batch = batch;
+    if (!slots_open) {
+      if (ahead != nullptr && ahead->outstanding() != 0) return {};
+      VENEER_CHECK(open_filtered());
+    }
+    const auto rows = narrow<size_t>(std::min(wanted_rows, narrow<int64_t>(batch_rows)));
+    VENEER_CHECK(take_rows(rows, &wanted, &stage->picked));
+    wanted_rows -= narrow<int64_t>(rows);
+    limit_left -= narrow<int64_t>(rows);
+    stage->runs = {stage->picked.data(), stage->picked.size()};
+    VENEER_CHECK(stage->decode_plan.make(stage->runs));
     stage->span = span;
-    stage->rows = narrow<size_t>(rows);
-    stage->runs = runs;
-    VENEER_CHECK(prepare(batch));
-    return work_off(stage);
+    stage->rows = rows;
+    return prepare(stage->batch);
   }
-  ended = true;
+  all_found = true;
   return {};
 }
 
@@ -53,7 +55,6 @@ Status BatchReader::Impl::begin_filtered() {
   span = spans[next_span++];
   span_open = true;
   wanted.clear();
-  wanted_at = 0;
   wanted_rows = 0;
   slots_open = false;
   batch_rows = narrow<size_t>(options.batch_rows);
@@ -90,8 +91,7 @@ Status BatchReader::Impl::use_offset_indexes() {
                locate_chunk(*file, span.row_group, projection->slots[slot].leaf));
     if (place.input != file->input.get()) continue;
     const size_t before = needed.size();
-    add_ranges(place, offset_indexes[slot].page_locations,
-               {wanted.data() + wanted_at, wanted.size() - wanted_at}, &needed);
+    add_ranges(place, offset_indexes[slot].page_locations, wanted, &needed);
     const column::PageCache* cache = filter->share(projection->slots[slot].leaf);
     if (cache == nullptr) continue;
     const auto is_cached = [&](const ByteRange& range) {
@@ -124,37 +124,10 @@ Status BatchReader::Impl::find_wanted() {
     found.clear();
     VENEER_CHECK(filter->next(&found));
     looked_at += filter->position() - before;
-    for (column::RowRun run : found) {
-      const int64_t skipped = std::min(offset_left, run.count);
-      offset_left -= skipped;
-      run.begin += skipped;
-      run.count = std::min(run.count - skipped, limit_left - wanted_rows);
-      if (run.count == 0) continue;
-      VENEER_CHECK(append_run(run, &wanted));
-      wanted_rows += run.count;
-    }
+    VENEER_TRY(const int64_t more,
+               append_runs(found, &offset_left, limit_left - wanted_rows, &wanted));
+    wanted_rows += more;
   }
-  return {};
-}
-
-// Moves the first `rows` of the wanted rows to the batch.
-Status BatchReader::Impl::take_wanted(size_t rows) {
-  batch_runs.clear();
-  for (auto left = narrow<int64_t>(rows); left > 0;) {
-    column::RowRun& run = wanted[wanted_at];
-    const int64_t take = std::min(left, run.count);
-    VENEER_CHECK(batch_runs.push_back({run.begin, take}));
-    run.begin += take;
-    run.count -= take;
-    left -= take;
-    if (run.count == 0) ++wanted_at;
-  }
-  if (wanted_at == wanted.size()) {
-    wanted.clear();
-    wanted_at = 0;
-  }
-  wanted_rows -= narrow<int64_t>(rows);
-  limit_left -= narrow<int64_t>(rows);
   return {};
 }
 

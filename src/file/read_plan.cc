@@ -45,9 +45,7 @@ BatchReader::Impl::Impl(std::shared_ptr<const File::Impl> of, ReadOptions with)
       ranges(&file->pool),
       openings(&file->pool),
       wanted(&file->pool),
-      found(&file->pool),
-      batch_runs(&file->pool),
-      decode_plan(&file->pool) {}
+      found(&file->pool) {}
 
 // Which rows of which row groups, and the filter; the columns are no part of it.
 Status BatchReader::Impl::plan_spans() {
@@ -161,6 +159,7 @@ Status BatchReader::Impl::make_readers() {
   tasks = std::min(slots(), ReadAhead::kMostTasks);
   if (tasks != 0) ahead = ReadAhead::make(options.threads, this);
   if (ahead != nullptr) choose_lanes();
+  const bool remote = is_remote(*file->input);
   const size_t all = lanes * slots();
   VENEER_CHECK(sources.reserve(all));
   VENEER_CHECK(readers.reserve(all));
@@ -177,13 +176,16 @@ Status BatchReader::Impl::make_readers() {
     reader.carry_prefix = file->carries_prefix();
     reader.int96 = options.int96;
     reader.pages = file->page_options(&decompressors, options.checksums);
-    if (filter != nullptr) reader.pages.cache = filter->share(slot.leaf);
+    if (filter != nullptr && (ahead == nullptr || remote)) {
+      reader.pages.cache = filter->share(slot.leaf);
+    }
     readers.emplace_back(reader);
   }
   size_t depth = 1;
   if (ahead != nullptr) {
-    // A filter's columns are read on the caller's thread, for one batch after the other.
-    if (filter == nullptr) {
+    // A filter's columns are read on the caller's thread, batch by batch, while the others decode
+    // what it found. Of a remote file each page is fetched once, for both.
+    if (filter == nullptr || !remote) {
       depth = lanes == 1 ? 2 * ahead->threads() : lanes * kLaneDepth;
     }
     ahead->shape(depth, lanes, tasks);

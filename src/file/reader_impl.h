@@ -40,13 +40,15 @@ struct BatchReader::Impl final : StageWork {
   };
   // One batch: which rows it has, and where they go.
   struct Stage {
-    explicit Stage(MemoryPool* pool) noexcept : openings(pool) {}
+    explicit Stage(MemoryPool* pool) noexcept : picked(pool), decode_plan(pool), openings(pool) {}
     Batch::Impl* batch = nullptr;
     std::unique_ptr<Batch::Impl> own;  // `batch`, until it is handed out
     RowSpan span;
     size_t rows = 0;
     size_t lane = 0;
     column::RowRun run;                    // the rows, without a filter
+    PoolArray<column::RowRun> picked;      // the rows, with a filter
+    DecodePlan decode_plan;                // of those
     std::span<const column::RowRun> runs;  // the rows
     bool opens = false;                    // its tasks first open the row group's chunks
     PoolArray<Opening> openings;           // by slot, where it does
@@ -86,22 +88,21 @@ struct BatchReader::Impl final : StageWork {
   PoolArray<Opening> openings;  // of the row group
   int64_t chunk_bytes = 0;      // of this file, in the chunks opened so far
 
-  // With a filter: the rows of the row group that it keeps and that are not handed out yet, from
-  // `wanted_at` on.
+  // With a filter: the rows of the row group that it keeps and that are not handed out yet.
   std::unique_ptr<RowFilter> filter;
   PoolArray<column::RowRun> wanted;
-  size_t wanted_at = 0;
   int64_t wanted_rows = 0;
   bool slots_open = false;
   int64_t rows_before_span = 0;
   int64_t offset_left = 0;
   int64_t limit_left = INT64_MAX;
   PoolArray<column::RowRun> found;
-  PoolArray<column::RowRun> batch_runs;
-  DecodePlan decode_plan;
+  bool all_found = false;  // no more rows are wanted
+  double untold_seconds = 0;
   std::vector<OffsetIndex> offset_indexes;  // by slot
 
-  // Without threads there is one stage, which is done when it is planned.
+  // One stage alone is done when it is planned: without threads, and where a filter and what reads
+  // the rows that it keeps share their pages.
   std::vector<Stage> stages;
   std::vector<std::unique_ptr<Batch::Impl>> idle;  // memory for the stages to come
   size_t tasks = 0;                                // of a stage; each has slots side by side
@@ -130,27 +131,34 @@ struct BatchReader::Impl final : StageWork {
   Status next_ahead(std::unique_ptr<Batch::Impl>* batch);
   void plan_ahead();
   Status plan_stage(Stage* stage);
+  bool reads_ahead() const { return stages.size() > 1; }
   Status seek(int64_t row);
   Status prepare(Batch::Impl* batch);
   void leave_memory(Batch::Impl* batch);
   Status work_off(Stage* stage);
+  Status take(size_t* stage);
+  // Where the time of decoding is added up; without a filter nobody asks.
+  double* read_seconds() noexcept {
+    return filter == nullptr ? &untold_seconds : &filter->stats().read_seconds;
+  }
   Status run(size_t stage, size_t task) override;
   Status complete(size_t stage) override;
   Status open_reader(size_t of_lane, size_t slot, const Opening& opening, const RowSpan& of);
   Status decode(const Stage& stage, size_t slot);
   Status number_rows(const Stage& stage) const;
-  bool all_planned() const { return !span_open && next_span == spans.size(); }
+  bool all_planned() const {
+    return filter == nullptr ? !span_open && next_span == spans.size() : all_found;
+  }
   bool at_end() const { return all_planned() && (ahead == nullptr || ahead->outstanding() == 0); }
   Status check_cancelled() const;
 
   // With a filter (filtered_reader.cc).
   Result<int64_t> count();
-  Status read_filtered(Batch::Impl* batch);
+  Status plan_filtered(Stage* stage);
   Status begin_filtered();
   Status find_wanted();
   Status open_filtered();
   Status use_offset_indexes();
-  Status take_wanted(size_t rows);
 };
 
 }  // namespace veneer

@@ -341,10 +341,12 @@ Status RowFilter::test_block(std::vector<RowRun>* block, PoolArray<RowRun>* kept
     if (selected_.empty()) break;
     VENEER_CHECK(test_part(&part, &selected_));
   }
-  for (const RowRun& run : selected_) {
-    stats_.rows_kept += run.count;
-    VENEER_CHECK(append_run(run, kept));
+  for (const RowRun& run : selected_) stats_.rows_kept += run.count;
+  if (kept->empty()) {
+    std::swap(*kept, selected_);
+    return {};
   }
+  for (const RowRun& run : selected_) VENEER_CHECK(append_run(run, kept));
   return {};
 }
 

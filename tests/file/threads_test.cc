@@ -202,6 +202,57 @@ TEST_CASE("a failure comes at its batch, however far others have read") {
   }
 }
 
+TEST_CASE("rows that a filter finds while others are decoded are those of one thread") {
+  Rows expected;
+  const Bytes bytes = make_long(3, -1, &expected);
+  const File file = open_bytes(bytes);
+  for (const char* where : {"b = true", "n >= 700 and n < 2300 and b = false",
+                            "n in (3, 1500, 2999)", "s is null", "n < 0", "n >= 0"}) {
+    const auto filter = Filter::parse(where);
+    REQUIRE(filter.ok());
+    for (const int32_t batch_rows : {7, 40, 5000}) {
+      ReadOptions options{.batch_rows = batch_rows};
+      options.filter = *filter;
+      for (const int64_t offset : {0, 150}) {
+        options.offset = offset;
+        options.limit = offset == 0 ? -1 : 333;
+        options.threads = 1;
+        const ReadResult one = read_rows(file, options);
+        CHECK_MESSAGE(one.status.ok(), one.status.to_string());
+        for (const int32_t threads : {2, 3, 8}) {
+          INFO(where << ", " << batch_rows << " rows, " << threads << " threads, from " << offset);
+          options.threads = threads;
+          const ReadResult read = read_rows(file, options);
+          CHECK_MESSAGE(read.status.ok(), read.status.to_string());
+          CHECK(read.fault == "");
+          CHECK(read.rows == one.rows);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a failure behind a filter comes at its batch too") {
+  for (const int corrupt : {0, 1, 24, 25, 40, 74}) {
+    Rows expected;
+    const Bytes bytes = make_long(3, corrupt, &expected);
+    const File file = open_bytes(bytes);
+    for (const char* where : {"b = true", "s is not null"}) {  // decoded; and in the filter itself
+      ReadOptions options{.batch_rows = 20};
+      options.filter = *Filter::parse(where);
+      const ReadResult one = read_rows(file, options);
+      CHECK(one.status.code() == StatusCode::corrupt);
+      for (const int32_t threads : {2, 5}) {
+        INFO(corrupt << ", " << threads << " threads, " << where);
+        options.threads = threads;
+        const ReadResult read = read_rows(file, options);
+        CHECK(read.status.to_string() == one.status.to_string());
+        CHECK(read.rows == one.rows);
+      }
+    }
+  }
+}
+
 TEST_CASE("threads over 2^63 - 1 rows that a file only claims") {
   FileBuilder f({leaf("x", PhysicalType::int32)});
   const auto values = [](Thrift& metadata) { metadata.set(5, Thrift::i64(INT64_MAX)); };
