@@ -105,6 +105,9 @@ class Lister {
   /// the filter says `some` and the level before it dropped any, and for all keys at once below
   /// that.
   virtual void narrow(std::function<Below(std::string_view directory)> /*filter*/) {}  // NOLINT
+  /// How many directories were not looked into so far because of that filter; those within them are
+  /// not known, and not counted. For the thread that calls `next`.
+  virtual int64_t directories_pruned() const noexcept { return 0; }
 
   /// Makes whatever waits, now or later, return `cancelled` soon: `next`, `open`, and reads of
   /// inputs that it opened. From any thread.

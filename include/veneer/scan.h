@@ -72,6 +72,8 @@ struct ScanStats {
   int64_t objects_listed = 0;
   int64_t objects_skipped = 0;  ///< by the key filter
   int64_t objects_pruned = 0;   ///< by the partition filter: no byte of them was read
+  /// By the expression: what lies in them was not listed and is in none of the other counts.
+  int64_t directories_pruned = 0;
   int64_t objects_empty = 0;    ///< of zero bytes
   int64_t objects_matched = 0;  ///< to be read
   int64_t objects_done = 0;

@@ -148,9 +148,8 @@ class DirectoryLister final : public Lister {
 
   std::string_view name() const noexcept override { return name_; }
   bool names_given() const noexcept override { return named_; }
-  void narrow(std::function<Below(std::string_view)> filter) override {
-    filter_ = std::move(filter);
-  }
+  void narrow(std::function<Below(std::string_view)> filter) override { filter_.swap(filter); }
+  int64_t directories_pruned() const noexcept override { return directories_pruned_; }
   void cancel() noexcept override { shared_->cancelled.store(true, std::memory_order_relaxed); }
 
   Result<bool> next(std::vector<ObjectInfo>* page) override {
@@ -169,7 +168,7 @@ class DirectoryLister final : public Lister {
       }
       const std::string key = top.prefix + top.names[top.next++];
       if (key.back() == '/') {
-        if (wants(key) != Below::none) VENEER_CHECK(enter(key));
+        if (wants(key)) VENEER_CHECK(enter(key));
         continue;
       }
       if (glob_.has_value() && !glob_->matches(key)) continue;
@@ -192,10 +191,11 @@ class DirectoryLister final : public Lister {
     size_t next = 0;
   };
 
-  Below wants(std::string_view directory) const {
-    Below below = glob_.has_value() ? glob_->below(directory) : Below::all;
-    if (below != Below::none && filter_ && filter_(directory) == Below::none) below = Below::none;
-    return below;
+  bool wants(std::string_view directory) {
+    if (glob_.has_value() && glob_->below(directory) == Below::none) return false;
+    if (!filter_ || filter_(directory) != Below::none) return true;
+    ++directories_pruned_;
+    return false;
   }
 
   // Files that vanish between listing and looking, and broken links, are not there.
@@ -261,6 +261,7 @@ class DirectoryLister final : public Lister {
   std::string name_;
   bool named_;
   std::function<Below(std::string_view)> filter_;
+  int64_t directories_pruned_ = 0;
   std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
   bool started_ = false;
   std::vector<Directory> stack_;
@@ -325,7 +326,7 @@ Result<std::unique_ptr<Lister>> list_directory(const std::string& path) {
   }
   std::string root = path;
   while (root.size() > 1 && root.back() == '/') root.pop_back();
-  std::string name = root == "/" ? root : concat({root, "/"});
+  std::string name = joined(root, "");  // with one '/' at its end
   return std::unique_ptr<Lister>(std::make_unique<DirectoryLister>(
       std::move(root), std::optional<io::Glob>(), std::move(name), false));
 }

@@ -153,9 +153,12 @@ S3Lister::Item S3Lister::list(std::string prefix, bool by_level) const {
   return {std::make_unique<PageStream>(core_.get(), std::move(query), name_, group_, signal_), {}};
 }
 
-void S3Lister::add(std::string prefix, Below verdict, std::vector<Item>* items) const {
-  const bool before = prefix < start_after_ && !start_after_.starts_with(prefix);
-  if (verdict == Below::none || before) return;
+void S3Lister::add(std::string prefix, Below verdict, std::vector<Item>* items) {
+  if (prefix < start_after_ && !start_after_.starts_with(prefix)) return;
+  if (verdict == Below::none) {
+    ++directories_pruned_;
+    return;
+  }
   items->push_back(list(std::move(prefix), verdict == Below::some));
 }
 

@@ -103,6 +103,7 @@ class S3Lister final : public Lister {
   void narrow(std::function<Below(std::string_view directory)> filter) override {
     filter_ = std::move(filter);
   }
+  int64_t directories_pruned() const noexcept override { return directories_pruned_; }
   void cancel() noexcept override;
 
  private:
@@ -115,8 +116,8 @@ class S3Lister final : public Lister {
 
   void begin();
   Below verdict(std::string_view prefix) const;
-  /// Nothing where the filter wants none of it, or where it lies before start_after.
-  void add(std::string prefix, Below verdict, std::vector<Item>* items) const;
+  /// Nothing where it lies before start_after, or where the filter wants none of it, which counts.
+  void add(std::string prefix, Below verdict, std::vector<Item>* items);
   Item list(std::string prefix, bool by_level) const;
   Status prime();
   size_t wait_for_any();
@@ -136,6 +137,7 @@ class S3Lister final : public Lister {
   const std::shared_ptr<CancelGroup> group_;
   const std::shared_ptr<ListSignal> signal_;
   std::function<Below(std::string_view)> filter_;
+  int64_t directories_pruned_ = 0;
   bool begun_ = false;
   std::deque<Item> items_;
   Status failure_;  // of an earlier next

@@ -70,6 +70,7 @@ Status Pipeline::add_page(const std::vector<ObjectInfo>& page, Lock* lock) {
     }
   }
   lock->lock();
+  stats_.directories_pruned = lister_->directories_pruned();
   stats_.objects_listed += static_cast<int64_t>(page.size());
   stats_.objects_skipped += skipped;
   stats_.objects_empty += empty;

@@ -208,6 +208,7 @@ class ObjectLister final : public Lister {
   void narrow(std::function<Below(std::string_view directory)> filter) override {
     lister_->narrow(std::move(filter));
   }
+  int64_t directories_pruned() const noexcept override { return lister_->directories_pruned(); }
   void cancel() noexcept override { lister_->cancel(); }
 
  private:

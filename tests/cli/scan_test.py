@@ -523,11 +523,14 @@ class Remote(WithFolder):
 
     def test_pruned_partitions_cost_nothing(self):
         with S3Server(TRIPS.parent) as server:
-            found = rows("--where", MAY, "--columns=fare", "s3://bucket/trips/", env=server.environment())
+            asked = ("--where", MAY, "--columns=fare", "s3://bucket/trips/")
+            found = rows(*asked, env=server.environment())
             self.assertEqual(len(found), MAY_ROWS)
             server.counts.pop("list")
             self.assertEqual(len(server.counts), 2)
             self.assertTrue(all("month=05" in key for key in server.counts))
+            told = json.loads(run("scan", "--quiet", "--explain", "--format=json", *asked, env=server.environment()).stdout)
+            self.assertEqual(told["directories"]["pruned"], 5, "2025 and four months of 2026")
 
     def test_one_column_of_eight_row_groups_costs_at_most_nine_requests(self):
         write_wide_groups(self.folder / "wide.parquet", 8, 200_000)

@@ -178,11 +178,13 @@ TEST_CASE("directories in which nothing matches are not entered") {
     if (directory.starts_with("y=1/")) return Below::none;
     return Below::some;
   });
+  CHECK((*lister)->directories_pruned() == 0);
   Keys listed;
   for (const ObjectInfo& object : all(**lister)) listed.push_back(object.key);
   CHECK(listed == Keys{"a", "other/a", "y=2/m=1/a"});
   CHECK(std::find(asked.begin(), asked.end(), "y=1/") != asked.end());
   CHECK(std::find(asked.begin(), asked.end(), "y=1/m=1/") == asked.end());
+  CHECK((*lister)->directories_pruned() == 1);  // what lies in it nobody knows
 }
 
 TEST_CASE("globs") {

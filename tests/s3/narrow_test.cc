@@ -12,6 +12,7 @@ namespace {
 struct Fixture {
   FaultServer server;
   std::vector<std::string> all;
+  int64_t pruned = 0;  // directories, of the last listing
 
   Fixture() {
     for (int year = 2023; year <= 2026; ++year) {
@@ -41,6 +42,7 @@ struct Fixture {
       REQUIRE_MESSAGE(more.ok(), more.status().to_string());
       if (!*more) break;
     }
+    pruned = (*lister)->directories_pruned();
     std::vector<std::string> keys;
     for (const ObjectInfo& object : page) keys.push_back(object.key);
     return keys;
@@ -65,7 +67,11 @@ TEST_CASE_FIXTURE(Fixture, "directories that a filter drops are not looked into"
   CHECK(list(late) == expected);
   // A look into the root, one into the year, and two months.
   CHECK(server.count() == 4);
-  for (int32_t per_page : {1, 2, 5}) CHECK(list(late, {.page_keys = per_page}) == expected);
+  CHECK(pruned == 3 + 10);  // years, months
+  for (int32_t per_page : {1, 2, 5}) {
+    CHECK(list(late, {.page_keys = per_page}) == expected);
+    CHECK(pruned == 3 + 10);
+  }
   std::vector<std::string> fanned = list(late, {.fan_out = 3});
   std::sort(fanned.begin(), fanned.end());
   CHECK(fanned == expected);
@@ -84,6 +90,7 @@ TEST_CASE_FIXTURE(Fixture, "where little or nothing is dropped the listing is fl
   CHECK(server.count() == 1);
   CHECK(list([](std::string_view) { return Below::none; }).empty());
   CHECK(server.count() == 0);
+  CHECK(pruned == 1);  // the place itself
   // Of many directories nearly all are wanted: what is not comes too, for the scan to drop.
   for (int i = 0; i < 200; ++i) add("u=" + std::to_string(1000 + i) + "/a");
   CHECK(list([](std::string_view directory) {
@@ -91,4 +98,5 @@ TEST_CASE_FIXTURE(Fixture, "where little or nothing is dropped the listing is fl
           return directory == "u=1000/" ? Below::none : Below::all;
         }) == all);
   CHECK(server.count() == 2);
+  CHECK(pruned == 0);
 }

@@ -51,6 +51,7 @@ TEST_CASE("the example trips") {
         std::map<int64_t, int64_t>{
             {1, 11000}, {2, 9000}, {3, 11200}, {4, 14800}, {5, 13400}, {12, 4000}});
   CHECK(trips.stats.objects_skipped == 1);
+  CHECK(trips.stats.directories_pruned == 0);
 
   ScanOptions options;
   options.where = "year = 2026 and month between 3 and 4";
@@ -58,6 +59,7 @@ TEST_CASE("the example trips") {
   REQUIRE(some.ok());
   CHECK(read_trips(&*some).rows == 26000);
   CHECK(some->stats().objects_listed == 5);  // with _SUCCESS; other directories are not looked into
+  CHECK(some->stats().directories_pruned == 4);  // 2025, and three months of 2026
 
   auto globbed = Scan::open(std::string(TRIPS) + "/year=2026/month=0[12]/*.parquet");
   REQUIRE(globbed.ok());

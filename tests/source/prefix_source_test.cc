@@ -680,6 +680,7 @@ TEST_CASE("A local directory, and a client of a bucket") {
   CHECK(ids_of(directory) == all_ids());
   PrefixSource<Event> glob(root.string() + "/*/b.parquet", {.where = "year = 2026"});
   CHECK(ids_of(glob) == from_to(14, 24));
+  CHECK(glob.scan_stats().directories_pruned == 1);
 
   // Listed there, opened elsewhere.
   PrefixSource<Event> elsewhere(root.string(), {.open_object = bucket.opener()});

@@ -345,6 +345,7 @@ void ScanJob::explain(const veneer::ScanStats& stats) {
   explanation.stats = stats.filter;
   explanation.files = stats.objects_done;
   explanation.files_pruned = stats.objects_pruned;
+  explanation.directories_pruned = stats.directories_pruned;
   explanation.bytes = stats.bytes_matched;
   count_reads(run_, &explanation);
   print_explanation(run_, explanation);

@@ -79,7 +79,10 @@ void write_json(Run* run, const Explanation& of) {
     for (const auto& [member, count] : members) json.key(member).number(count);
     json.end_object();
   };
-  if (of.files > 0) counts("files", {{"read", of.files}, {"pruned", of.files_pruned}});
+  if (of.files.has_value()) {
+    counts("directories", {{"pruned", of.directories_pruned}});
+    counts("files", {{"read", *of.files}, {"pruned", of.files_pruned}});
+  }
   counts("row_groups", {{"seen", stats.row_groups},
                         {"dropped_by_statistics", stats.row_groups_by_statistics},
                         {"dropped_by_dictionary", stats.row_groups_by_dictionary},
@@ -150,10 +153,14 @@ void write_tree(Run* run, const Explanation& of) {
   const veneer::FilterStats& stats = of.stats;
   Tree tree;
   tree.add(0, of.name + ": " + std::string(run->options().value("where").value_or("every row")));
-  if (of.files > 0) {
-    // Directories that the partitions rule out are not even listed, and their files not counted.
-    tree.add(1, count_of(of.files, "file") + " read, " + std::to_string(of.files_pruned) +
-                    " more listed and dropped by their partitions");
+  if (of.files.has_value()) {
+    tree.add(1, count_of(*of.files, "file") + " read");
+    // How many files lie in the directories nobody has counted: it would mean listing them.
+    tree.add_count(2, of.directories_pruned,
+                   of.directories_pruned == 1 ? "directory dropped by its partition, and not listed"
+                                              : "directories dropped by their partitions, and not "
+                                                "listed");
+    tree.add_count(2, of.files_pruned, "more listed and dropped by their partitions");
   }
   tree.add(1, count_of(stats.row_groups, "row group"));
   tree.add_count(2, stats.row_groups_by_statistics, "dropped by statistics");

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,8 +35,9 @@ std::shared_ptr<veneer::Input> counted(std::shared_ptr<veneer::Input> input,
 struct Explanation {
   std::string name;
   veneer::FilterStats stats;
-  int64_t files = 0;  ///< of a scan
+  std::optional<int64_t> files;  ///< of a scan: those that were read
   int64_t files_pruned = 0;
+  int64_t directories_pruned = 0;
   int64_t bytes = 0;  ///< of the files
   int64_t bytes_read = 0;
   int64_t reads = 0;  ///< or requests
