@@ -2,8 +2,9 @@
 
 Usage: make.py   (needs pyarrow; from a seed, so the same pyarrow writes the same bytes)
 
-Every month has another codec. Some files have a page index, some bloom filters on `id` and `city`,
-one has data pages V2, one is without dictionaries. README.md tells what is in them.
+Every month has another codec. Some files have a page index, some bloom filters on `id`, `pickup_at` and `city`,
+one has data pages V2, one is without dictionaries. So each kind of evidence by which a filter leaves something out
+decides in some file; docs/predicates.md has a command for each. README.md tells what is in them.
 """
 
 import collections
@@ -35,12 +36,20 @@ SCHEMA = pa.schema([
     pa.field("payments", pa.map_(pa.string(), pa.decimal128(9, 2))),
 ])
 
-# month, codec, its suffix as Spark writes it, rows a file, options
+# The counts of December's passengers were lost. Without statistics only the histogram of definition levels in its
+# size statistics tells that all of them are null.
+UNCOUNTED = (2025, 12)
+COUNTED = ["id", "pickup_at", "city", "fare", "distance", "tags.list.element", "driver.id", "driver.name",
+           "driver.rating", "payments.key_value.key", "payments.key_value.value"]
+
+# month, codec, its suffix as Spark writes it, rows a file, options. January has several pages a column and no index,
+# so that only their headers tell them apart.
 INDEX = {"write_page_index": True, "max_rows_per_page": 1000}
-BLOOM = {"bloom_filter_options": {"id": {"ndv": 8000, "fpp": 0.01}, "city": {"ndv": 8, "fpp": 0.01}}}
+BLOOM = {"bloom_filter_options": {"id": {"ndv": 8000, "fpp": 0.01}, "pickup_at": {"ndv": 8000, "fpp": 0.01},
+                                  "city": {"ndv": 8, "fpp": 0.01}}}
 MONTHS = (
-    ((2025, 12), "none", "", (4000,), {}),
-    ((2026, 1), "gzip", ".gz", (6500, 4500), {}),
+    (UNCOUNTED, "none", "", (4000,), {"write_statistics": COUNTED}),
+    ((2026, 1), "gzip", ".gz", (6500, 4500), {"max_rows_per_page": 1000}),
     ((2026, 2), "brotli", ".brotli", (9000,), {"data_page_version": "2.0", **INDEX}),
     ((2026, 3), "lz4", ".lz4raw", (7000, 4200), {"use_dictionary": ["city", "tags.list.element"], **BLOOM}),
     ((2026, 4), "zstd", ".zstd", (8800, 6000), {**INDEX, **BLOOM, "write_page_checksum": True}),
@@ -99,6 +108,8 @@ def main():
         folder.mkdir(parents=True)
         job = uuid.UUID(int=r.getrandbits(128), version=4)
         month_trips = trips(r, number, year, month, sum(counts))
+        if (year, month) == UNCOUNTED:
+            month_trips = [{**t, "passengers": None} for t in month_trips]
         number += sum(counts)
         for part, count in enumerate(counts):
             data, month_trips = month_trips[:count], month_trips[count:]
@@ -117,6 +128,8 @@ def main():
 | folder | codec | rows | bytes |
 |---|---|---|---|
 """ + "".join(lines) + """
+December has no counts of passengers, and no statistics on them.
+
 Altogether %d trips with ids 1 to %d; the fares that are not null add up to %s. Trips by city: %s.
 """ % (rows, number - 1, fare, ", ".join("%s %d" % c for c in sorted(by_city.items()))))
 
