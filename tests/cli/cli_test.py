@@ -27,6 +27,14 @@ def lines(*args):
     return [json.loads(line) for line in run(*args, check=0).stdout.decode().splitlines()]
 
 
+def zigzag(value):
+    """An i64 as Thrift's compact protocol writes it."""
+    value, out = (value << 1 ^ value >> 63) & (2**64 - 1), b""
+    while value >= 0x80:
+        value, out = value >> 7, out + bytes([value & 0x7F | 0x80])
+    return out + bytes([value])
+
+
 def without_color(text):
     return re.sub("\x1b\\[[0-9;]*[mK]", "", text)
 
@@ -277,6 +285,32 @@ class Reports(unittest.TestCase):
         self.assertIn("yes", yes)
         indexed = lines("columns", "--format=json", "pyarrow_page_index.parquet")
         self.assertTrue(all(row["offset_index"] == "yes" for row in indexed))
+
+    def test_sizes_that_cannot_be_are_not_told(self):
+        """total_uncompressed_size below 0, and such as add up to more than 2^63; no read rests on it."""
+        name = "pyarrow_many_row_groups.parquet"
+        data = (DATA / name).read_bytes()
+        begin = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+        # Of the chunks of "id": fields 5, 6 and 7, each an i64: num_values, the sizes raw and compressed.
+        chunk = b"\x16" + zigzag(5) + b"\x16" + zigzag(128) + b"\x16" + zigzag(122)
+        self.assertEqual(data[begin:].count(chunk), 60)
+        for claims in ([-3], [-2**63] * 2, [2**63 - 1] * 2, [2**63 - 1, -3]):
+            footer = data[begin:-8]
+            for claim in claims:
+                footer = footer.replace(chunk, chunk.replace(zigzag(128), zigzag(claim)), 1)
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / name
+                path.write_bytes(data[:begin] + footer + len(footer).to_bytes(4, "little") + b"PAR1")
+                first, second, *_ = lines("columns", "--format=json", path)
+                self.assertEqual((first["raw"], first["ratio"], first["compressed"]), (None, None, 60 * 122))
+                self.assertGreater(second["raw"], 0)
+                self.assertEqual(lines("columns", "--sort=raw", "--format=json", path)[-1]["column"], "id")
+                info = lines("info", "--format=json", path)[0]
+                self.assertEqual(info["raw_bytes"], None)
+                self.assertGreater(info["compressed_bytes"], 60 * 122)
+                text = run("info", path, check=0).stdout.decode()
+                self.assertRegex(text, r"raw: +not known \(what the column chunks claim cannot be\)\n")
+                self.assertIn(b"total_uncompressed_size is", run("verify", path, check=1).stdout)
 
     def test_pages(self):
         for name, checksum in (("pyarrow_checksum_v1_snappy", "ok"), ("pyarrow_checksum_v2_none", "ok"),

@@ -19,20 +19,15 @@ constexpr OptionSpec kColumnsColumnsOption{"columns", 'c', "A,B.C", "only these,
 constexpr const OptionSpec* kColumnsOptions[] = {&kColumnsSortOption, &kColumnsColumnsOption,
                                                  &kReportFormatOption, &kColorOption, &kHelpOption};
 
-double ratio_of(const LeafSummary& summary) {
-  return summary.compressed <= 0
-             ? 0
-             : static_cast<double>(summary.raw) / static_cast<double>(summary.compressed);
-}
-
-/// What the sort is by; larger comes first.
+/// What the sort is by; larger comes first, and what is not known last.
 double weight(const LeafSummary& summary, std::string_view by) {
-  if (by == "raw") return static_cast<double>(summary.raw);
-  if (by == "ratio") return ratio_of(summary);
-  if (by == "values") return static_cast<double>(summary.values);
-  if (by == "nulls") return static_cast<double>(summary.nulls.value_or(-1));
-  if (by == "distinct") return static_cast<double>(summary.distinct.value_or(-1));
-  return static_cast<double>(summary.compressed);
+  if (by == "ratio") return ratio_of(summary.raw, summary.compressed).value_or(-1);
+  const std::optional<int64_t>& number = by == "raw"        ? summary.raw
+                                         : by == "values"   ? summary.values
+                                         : by == "nulls"    ? summary.nulls
+                                         : by == "distinct" ? summary.distinct
+                                                            : summary.compressed;
+  return static_cast<double>(number.value_or(-1));
 }
 
 void sort_by(std::string_view by, const veneer::Schema& schema,
@@ -48,28 +43,30 @@ void sort_by(std::string_view by, const veneer::Schema& schema,
                    });
 }
 
+void add_number(Grid* grid, const std::optional<int64_t>& number) {
+  if (number.has_value())
+    grid->number(*number);
+  else
+    grid->null();
+}
+
 void add_row(Grid* grid, const veneer::File& file, const LeafSummary& summary) {
   const veneer::Leaf& leaf = file.schema().leaf(summary.leaf);
   grid->text(summary.path);
   grid->text(full_type(leaf));
   grid->text(summary.encrypted && summary.codecs.empty() ? "encrypted" : join(summary.codecs));
-  grid->number(summary.compressed);
-  grid->number(summary.raw);
-  if (summary.compressed > 0)
-    grid->real(ratio_of(summary));
-  else
-    grid->null();
-  if (file.size() > 0)
-    grid->real(static_cast<double>(summary.compressed) / static_cast<double>(file.size()));
-  else
-    grid->null();
-  grid->number(summary.values);
-  for (const std::optional<int64_t>& count : {summary.nulls, summary.distinct}) {
-    if (count.has_value())
-      grid->number(*count);
+  add_number(grid, summary.compressed);
+  add_number(grid, summary.raw);
+  for (const std::optional<double>& part :
+       {ratio_of(summary.raw, summary.compressed), ratio_of(summary.compressed, file.size())}) {
+    if (part.has_value())
+      grid->real(*part);
     else
       grid->null();
   }
+  add_number(grid, summary.values);
+  add_number(grid, summary.nulls);
+  add_number(grid, summary.distinct);
   add_bound(grid, leaf, summary.min);
   add_bound(grid, leaf, summary.max);
   grid->text(join(summary.encodings));
@@ -129,7 +126,7 @@ const Command kColumnsCommand{
     "Print a row for each leaf column: type, sizes, nulls, bounds",
     "All of it comes from the metadata. share is the part of the file's bytes; ratio is raw over\n"
     "compressed. min and max are shown where they can be relied on. A - stands for what the file\n"
-    "does not tell.\n",
+    "does not tell, or tells wrong: a size below 0.\n",
     kColumnsOptions,
     &run_columns};
 

@@ -21,8 +21,8 @@ constexpr const OptionSpec* kInfoOptions[] = {&kInfoKeyOption, &kInfoFormatOptio
                                               &kHelpOption};
 
 struct FileSummary {
-  int64_t compressed = 0;
-  int64_t raw = 0;
+  std::optional<int64_t> compressed = 0;  ///< absent as those of LeafSummary
+  std::optional<int64_t> raw = 0;
   std::set<veneer::Codec> codecs;
   std::set<veneer::Encoding> encodings;
   Share column_index;
@@ -115,6 +115,12 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
+/// What the column chunks claim together.
+std::string sum_text(const Run& run, const std::optional<int64_t>& sum) {
+  return sum.has_value() ? bytes_text(run, *sum)
+                         : "not known (what the column chunks claim cannot be)";
+}
+
 std::string chunks_with(const Share& share) {
   if (share.with == 0) return "none";
   if (share.with == share.of) return "all column chunks";
@@ -176,14 +182,10 @@ void print_text(Run* run, const veneer::File& file, const FileSummary& summary) 
   line(run, "columns",
        std::to_string(file.schema().fields().size()) + " (" +
            std::to_string(file.schema().num_leaves()) + " leaves)");
-  line(run, "compressed", bytes_text(*run, summary.compressed));
-  std::string raw = bytes_text(*run, summary.raw);
-  if (summary.compressed > 0) {
-    raw +=
-        " (ratio " +
-        fixed_text(static_cast<double>(summary.raw) / static_cast<double>(summary.compressed), 2) +
-        ")";
-  }
+  line(run, "compressed", sum_text(*run, summary.compressed));
+  std::string raw = sum_text(*run, summary.raw);
+  std::optional<double> ratio = ratio_of(summary.raw, summary.compressed);
+  if (ratio.has_value()) raw += " (ratio " + fixed_text(*ratio, 2) + ")";
   line(run, "raw", raw);
   line(run, "footer", bytes_text(*run, static_cast<int64_t>(metadata.footer_bytes().size())));
   line(run, "format version", std::to_string(metadata.version()));
@@ -219,15 +221,20 @@ void write_strings(Json& json, const std::vector<std::string>& texts) {
   json.end_array();
 }
 
+/// A size that is none counts as not told.
+std::optional<int64_t> size_or_none(std::optional<int64_t> claim) {
+  return claim.value_or(-1) < 0 ? std::nullopt : claim;
+}
+
 void write_row_groups(Json& json, const veneer::File& file) {
   json.begin_array();
   for (uint32_t i = 0; i < file.metadata().num_row_groups(); ++i) {
     const veneer::RowGroupInfo& group = file.metadata().row_group(i);
     json.begin_object();
     json.key("rows").number(group.num_rows);
-    json.key("raw_bytes").number(group.total_byte_size);
-    json.key("compressed_bytes").number_or_null(group.total_compressed_size);
-    json.key("offset").number_or_null(group.file_offset);
+    json.key("raw_bytes").number_or_null(size_or_none(group.total_byte_size));
+    json.key("compressed_bytes").number_or_null(size_or_none(group.total_compressed_size));
+    json.key("offset").number_or_null(size_or_none(group.file_offset));
     json.end_object();
   }
   json.end_array();
@@ -244,8 +251,8 @@ void print_json(Run* run, const veneer::File& file, const FileSummary& summary) 
   json.key("num_row_groups").number(metadata.num_row_groups());
   json.key("columns").number(static_cast<int64_t>(file.schema().fields().size()));
   json.key("leaves").number(file.schema().num_leaves());
-  json.key("compressed_bytes").number(summary.compressed);
-  json.key("raw_bytes").number(summary.raw);
+  json.key("compressed_bytes").number_or_null(summary.compressed);
+  json.key("raw_bytes").number_or_null(summary.raw);
   json.key("footer_bytes").number(static_cast<int64_t>(metadata.footer_bytes().size()));
   json.key("format_version").number(metadata.version());
   json.key("created_by").string(metadata.created_by());

@@ -111,7 +111,8 @@ class ChunkPages {
       int64_t end = i + 1 < places.size()
                         ? places[i + 1].first_row_index
                         : file_.metadata().row_group(static_cast<uint32_t>(row_group_)).num_rows;
-      facts->rows = end - places[i].first_row_index;
+      // An index whose pages begin behind the row group's end tells nothing of rows.
+      if (end >= places[i].first_row_index) facts->rows = end - places[i].first_row_index;
     }
     if (!bounds_.has_value()) return;
     if (!facts->nulls.has_value() && i < bounds_->null_counts.size()) {

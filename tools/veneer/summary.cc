@@ -21,8 +21,19 @@ bool widen(const veneer::Leaf& leaf, const veneer::Bounds& bounds, LeafSummary* 
 
 }  // namespace
 
-void add_to(int64_t* sum, int64_t more) {
-  if (__builtin_add_overflow(*sum, more, sum)) *sum = more < 0 ? INT64_MIN : INT64_MAX;
+void add_to(std::optional<int64_t>* sum, std::optional<int64_t> more) {
+  if (!sum->has_value()) return;
+  int64_t whole = 0;
+  if (!more.has_value() || *more < 0 || __builtin_add_overflow(**sum, *more, &whole)) {
+    sum->reset();
+  } else {
+    *sum = whole;
+  }
+}
+
+std::optional<double> ratio_of(std::optional<int64_t> raw, std::optional<int64_t> compressed) {
+  if (!raw.has_value() || compressed.value_or(0) == 0) return std::nullopt;
+  return static_cast<double>(*raw) / static_cast<double>(*compressed);
 }
 
 veneer::Result<LeafSummary> summarize(const veneer::File& file, uint32_t leaf_index) {
@@ -57,10 +68,7 @@ veneer::Result<LeafSummary> summarize(const veneer::File& file, uint32_t leaf_in
     // A column without optional or repeated ancestors has no nulls, whatever is not said.
     std::optional<int64_t> nulls = statistics->null_count;
     if (!nulls.has_value() && leaf.max_definition_level == 0) nulls = 0;
-    if (!nulls.has_value())
-      summary.nulls.reset();
-    else if (summary.nulls.has_value())
-      add_to(&*summary.nulls, *nulls);
+    add_to(&summary.nulls, nulls);
     if (file.num_row_groups() == 1) summary.distinct = statistics->distinct_count;
     // Chunks of nothing but nulls have no bounds and need none.
     if (chunk->num_values == 0 || (nulls.has_value() && *nulls == chunk->num_values)) continue;

@@ -26,10 +26,13 @@ struct LeafSummary {
   std::string path;
   std::set<veneer::Encoding> encodings;
   std::set<veneer::Codec> codecs;
-  int64_t compressed = 0;
-  int64_t raw = 0;
-  int64_t values = 0;
-  /// Absent where a chunk does not tell.
+  /// Sums over the chunks, of what they claim: nothing in a read rests on all of these, so a file
+  /// may claim what cannot be. Absent where a chunk claims less than 0, or all together more than
+  /// int64 holds.
+  std::optional<int64_t> compressed = 0;
+  std::optional<int64_t> raw = 0;
+  std::optional<int64_t> values = 0;
+  /// Absent where a chunk does not tell, too.
   std::optional<int64_t> nulls = 0;
   /// Absent unless there is one chunk, and it tells: distinct counts of chunks do not add up.
   std::optional<int64_t> distinct;
@@ -44,8 +47,11 @@ struct LeafSummary {
 
 veneer::Result<LeafSummary> summarize(const veneer::File& file, uint32_t leaf);
 
-/// Adds without overflow, which a damaged file could ask for.
-void add_to(int64_t* sum, int64_t more);
+/// Adds a claim to a sum; absent ones, and those that cannot be, leave none.
+void add_to(std::optional<int64_t>* sum, std::optional<int64_t> more);
+
+/// Where both are known and something was compressed.
+std::optional<double> ratio_of(std::optional<int64_t> raw, std::optional<int64_t> compressed);
 
 /// The names, joined by ", ".
 std::string join(const std::set<veneer::Encoding>& encodings);
