@@ -20,9 +20,22 @@ constexpr Text kTexts[] = {
     {"expression",
      "true and \"x\"\"y\" not in (1, null, false) or 5 <= z\0"
      "05\n-0.0"sv},
+    {"expression",
+     "a = 1e5 and b > -1.25E-3 and c in (x'00ff', X'') and d = b'true'\0"
+     "100000\n-2\n\n"sv},
+    {"expression", "5 < a and 5 > b and 5 <= c and 5 >= d and 5 = e and 5 != f\0001\n2\n3"sv},
+    {"expression",
+     "a.\"b c\".d not between date '2026-05-08' and timestamp '2026-05-08 14:00:00.5'\0"
+     "2026-05-09"sv},
+    {"expression", "a is not null or not (b not like '%x_' and c not in ())"sv},
+    {"expression", "a = = 1"sv},
+    {"expression", "a = text"sv},
     {"glob", "data/**/year=*/[a-c]?[!x]*.parquet\0data/x/y/year=2026/ab1.parquet"sv},
     {"glob", "*\0a/b"sv},
     {"glob", "a/**\0a/.hidden/b"sv},
+    {"listing", "a/*\0a/b\0a/c/d\0e\0.hidden/f"sv},
+    {"listing", "**/*.parquet\0y=1/m=2/1.parquet\0y=1/2.parquet\0y=1.5/3\0y=1/m=2\0\xff\xfe/\n"sv},
+    {"listing", "year=[0-9]*/?[!x]\0year=2026/ab\0year=2026/ax\0year=/ab\0"sv},
     {"hive", "year=2026/month=05/city=S%C3%A3o%20Paulo/part-0.parquet"sv},
     {"hive", "d=2026-05-08/t=2026-05-08%2014%3A00%3A00.5/n=__HIVE_DEFAULT_PARTITION__/a.parquet"sv},
     {"hive", "a=%zz/=b/c=/_SUCCESS"sv},
@@ -77,6 +90,72 @@ constexpr Text kTexts[] = {
     {"http",
      "\x00\x00\x00\x00\x00\x00"
      "bytes 0-99/1000"sv},
+    // A container gives, and refuses with the words that it was sent.
+    {"credentials",
+     "\x08\0"
+     "0{\"AccessKeyId\":\"i\",\"SecretAccessKey\":\"s\",\"Token\":\"t\","
+     "\"Expiration\":\"2026-05-08T14:00:00Z\"}"sv},
+    {"credentials",
+     "\x08\0"
+     "3<Error><Code>c</Code><Message>$T is refused</Message><RequestId>r</RequestId></Error>"sv},
+    {"credentials",
+     "\x01http://127.0.0.1:9/creds\0"
+     "0{\"AccessKeyId\":\"i\\n\",\"SecretAccessKey\":\"s\",\"Token\":\"a\\r\\nb\"}"sv},
+    {"credentials",
+     "\x02@evil.example/\0"
+     "0{}"sv},
+    // Web identity.
+    {"credentials",
+     "\x03"
+     "arn:aws:iam::1:role/r\0"
+     "0<R><Credentials><AccessKeyId>i</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
+     "<SessionToken>t</SessionToken><Expiration>2026-05-08T14:00:00Z</Expiration></Credentials>"
+     "</R>"sv},
+    {"credentials",
+     "\x03"
+     "r\0"
+     "0<R><AccessKeyId>i</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
+     "<Expiration>never</Expiration></R>"sv},
+    {"credentials",
+     "\x03"
+     "r\0"
+     "3<ErrorResponse><Error><Code>InvalidIdentityToken</Code><Message>'$T'</Message></Error>"
+     "</ErrorResponse>"sv},
+    {"credentials", "\x04STATIC"sv},
+    // Roles, of a profile's keys and of another role.
+    {"credentials",
+     "\x05[default]\nrole_arn=a\nsource_profile=source\nexternal_id=e\nduration_seconds=900\n\0"
+     "0<R><AccessKeyId>i</AccessKeyId><SecretAccessKey>s</SecretAccessKey></R>"sv},
+    {"credentials",
+     "\xc5[other]\nrole_arn=a\nsource_profile=web\nrole_session_name=n\n\0"
+     "0<R><AccessKeyId>i</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
+     "<SessionToken>t&#10;u</SessionToken></R>\0"
+     "5<Error><Code>c</Code><Message>$T</Message></Error>"sv},
+    {"credentials",
+     "\x05[default]\nrole_arn=a\ncredential_source=Ec2InstanceMetadata\n[source]\nrole_arn=b\n"
+     "source_profile=default\n\0"
+     "0TOKEN\0"
+     "0role\n\0"
+     "0{\"AccessKeyId\":\"i\",\"SecretAccessKey\":\"s\"}\0"
+     "0<R><AccessKeyId>i</AccessKeyId><SecretAccessKey>s</SecretAccessKey></R>"sv},
+    {"credentials", "\x05[default]\nrole_arn=a\nmfa_serial=m\n"sv},
+    {"credentials", "\x05[default]\nsso_session=s\n"sv},
+    {"credentials", "\x85[default]\nrole_arn=a\nsource_profile=default\n"sv},
+    // The instance's metadata: a token, a role, credentials.
+    {"credentials",
+     "\x06\0"
+     "0TOKEN\0"
+     "0my role\n\0"
+     "0{\"Code\":\"Success\",\"AccessKeyId\":\"i\",\"SecretAccessKey\":\"s\",\"Token\":\"t\","
+     "\"Expiration\":\"2026-05-08T14:00:00Z\"}"sv},
+    {"credentials",
+     "\x07\0"
+     "0a-token-that-is-long-enough-to-be-one\0"
+     "3<Error><Message>$T</Message></Error>"sv},
+    {"credentials",
+     "\x07\0"
+     "0a\r\nX-Evil: b\0"
+     "0role"sv},
     {"url", "https://Bucket.s3.amazonaws.com:9000/a%20b?x=y#f"sv},
     {"url", "http://[::1]:80"sv},
     {"url", "//other/host"sv},

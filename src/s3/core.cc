@@ -33,15 +33,6 @@ uint64_t seed() noexcept {
   return static_cast<uint64_t>(ticks) * 0x9E3779B97F4A7C15ULL;
 }
 
-bool replace_all(std::string* text, std::string_view what) {
-  if (what.size() < 8) return false;  // nothing so short is a secret
-  bool found = false;
-  for (size_t at; (at = text->find(what)) != std::string::npos; found = true) {
-    text->replace(at, what.size(), "***");
-  }
-  return found;
-}
-
 }  // namespace
 
 Core::Core(Settings settings)
@@ -200,8 +191,8 @@ Status Core::without_secrets(const Status& status) const {
   std::string text(status.message());
   bool found = false;
   for (const Credentials* keys : {&current_.keys, &settings_.credentials.given}) {
-    found |= replace_all(&text, keys->secret_access_key);
-    found |= replace_all(&text, keys->session_token);
+    found |= hide_secret(&text, keys->secret_access_key);
+    found |= hide_secret(&text, keys->session_token);
   }
   return found ? Status(status.code(), text, status.offset()) : status;
 }

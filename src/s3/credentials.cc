@@ -84,20 +84,13 @@ Result<Credentials> profile_role(const CredentialSettings& settings, std::string
         concat({"role_arn without a source of credentials to assume it with", of_profile}));
   }
   VENEER_TRY(const Credentials from, *std::move(source));
+  VENEER_CHECK(check_keys(from));
   if (from.empty())
     return Status::invalid_argument(concat({"source_profile has no keys", of_profile}));
   return assume_role(settings, role, from, now, http);
 }
 
-}  // namespace
-
-Credentials::~Credentials() {
-  wipe(&secret_access_key);
-  wipe(&session_token);
-}
-
-Result<Credentials> find_credentials(const CredentialSettings& settings, int64_t now,
-                                     HttpCaller* http) {
+Result<Credentials> walk_chain(const CredentialSettings& settings, int64_t now, HttpCaller* http) {
   if (!settings.given.empty()) return settings.given;
   if (!settings.profile_is_explicit) {
     if (auto found = environment_credentials(settings.environment)) return *std::move(found);
@@ -115,6 +108,25 @@ Result<Credentials> find_credentials(const CredentialSettings& settings, int64_t
     if (found->ok()) return *std::move(found);
   }
   return no_credentials(settings);
+}
+
+}  // namespace
+
+Credentials::~Credentials() {
+  wipe(&secret_access_key);
+  wipe(&session_token);
+}
+
+Result<Credentials> find_credentials(const CredentialSettings& settings, int64_t now,
+                                     HttpCaller* http) {
+  VENEER_TRY(Credentials found, walk_chain(settings, now, http));
+  VENEER_CHECK(check_keys(found));
+  return found;
+}
+
+Status check_keys(const Credentials& keys) {
+  if (!has_line_break(keys.access_key_id) && !has_line_break(keys.session_token)) return {};
+  return Status::invalid_argument("credentials whose key id or token holds a line break");
 }
 
 std::optional<Result<Credentials>> profile_credentials(const CredentialSettings& settings,

@@ -61,11 +61,15 @@ struct CredentialSettings {
 };
 
 /// Walks the chain: the first source that is configured gives the credentials or the error.
-/// `access_denied` where none is. Blocks: files, processes and services are asked.
+/// `access_denied` where none is. Blocks: files, processes and services are asked. What it gives
+/// can stand in header fields; what it was given to send stands in no message.
 Result<Credentials> find_credentials(const CredentialSettings& settings, int64_t now,
                                      HttpCaller* http);
 
 // The links of the chain, for its own use and the tests'.
+
+/// `invalid_argument` where the parts that are sent hold a line break, wherever they come from.
+Status check_keys(const Credentials& keys);
 
 /// AssumeRoleWithWebIdentity, by the token in a file.
 struct WebIdentity {

@@ -27,9 +27,13 @@ std::string session_name_or_default(std::string_view name) {
   return name.empty() ? "veneer" : std::string(name);
 }
 
-// An answer that is not 200, as an error that quotes the server's code and text only.
-Status service_failure(std::string_view service, const HttpReply& reply) {
-  const ErrorBody error = parse_error_body(reply.body);
+// An answer that is not 200, as an error that quotes the server's code and text only, without the
+// secret that the server was told: some repeat what they refuse.
+Status service_failure(std::string_view service, const HttpReply& reply, std::string_view secret) {
+  ErrorBody error = parse_error_body(reply.body);
+  for (std::string* part : {&error.code, &error.message, &error.request_id}) {
+    hide_secret(part, secret);
+  }
   std::string text(service);
   text += concat({" answered ", reply.head.status});
   if (!error.code.empty()) text += concat({" ", printable(error.code, 100)});
@@ -39,9 +43,9 @@ Status service_failure(std::string_view service, const HttpReply& reply) {
   return reply.head.status >= 500 ? Status::io(text) : Status::access_denied(text);
 }
 
-Result<Credentials> call_sts(const HttpCall& call, HttpCaller* http) {
+Result<Credentials> call_sts(const HttpCall& call, std::string_view secret, HttpCaller* http) {
   VENEER_TRY(HttpReply reply, http->call(call));
-  if (reply.head.status != 200) return service_failure("STS", reply);
+  if (reply.head.status != 200) return service_failure("STS", reply, secret);
   auto found = parse_sts_credentials(reply.body);
   wipe(&reply.body);
   return found;
@@ -74,7 +78,7 @@ Result<Credentials> assume_role_with_web_identity(const CredentialSettings& sett
                           {"RoleArn", std::string(identity.role_arn)},
                           {"RoleSessionName", session_name_or_default(identity.session_name)},
                           {"WebIdentityToken", token}}),
-      http);
+      token, http);
 }
 
 Result<Credentials> assume_role(const CredentialSettings& settings, const RoleRequest& role,
@@ -103,7 +107,7 @@ Result<Credentials> assume_role(const CredentialSettings& settings, const RoleRe
                            timestamp};
   call.headers = request.headers;
   call.headers.emplace_back("Authorization", authorization(request, scope));
-  return call_sts(call, http);
+  return call_sts(call, source.session_token, http);
 }
 
 bool is_allowed_container_host(std::string_view text) {
@@ -127,16 +131,13 @@ std::optional<Result<Credentials>> container_credentials(const CredentialSetting
   call.timeout_ms = 2000;
   const std::string_view relative = environment.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
   const std::string_view full = environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI");
-  if (!relative.empty()) {
-    call.url = concat({kContainerHost, relative});
-  } else if (!full.empty()) {
-    call.url = full;
-    if (!is_allowed_container_host(full)) {
-      return Status::access_denied(
-          "AWS_CONTAINER_CREDENTIALS_FULL_URI: neither https nor a local address");
-    }
-  } else {
-    return std::nullopt;
+  if (relative.empty() && full.empty()) return std::nullopt;
+  call.url = relative.empty() ? std::string(full) : concat({kContainerHost, relative});
+  // A relative one that does not begin with a slash would go on with the host's name.
+  if (!is_allowed_container_host(call.url)) {
+    return Status::access_denied(
+        concat({"AWS_CONTAINER_CREDENTIALS_", relative.empty() ? "FULL" : "RELATIVE",
+                "_URI: neither https nor a local address"}));
   }
   std::string token(environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN"));
   const std::string_view file = environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
@@ -145,13 +146,13 @@ std::optional<Result<Credentials>> container_credentials(const CredentialSetting
     if (!text) return std::move(text).status();
     token = *std::move(text);
   }
-  if (token.find_first_of("\r\n") != std::string::npos) {
+  if (has_line_break(token)) {
     return Status::invalid_argument("the container's authorization token holds a line break");
   }
   if (!token.empty()) call.headers.emplace_back("Authorization", token);
   auto reply = http->call(call);
   if (!reply) return std::move(reply).status();
-  if (reply->head.status != 200) return service_failure("the container's service", *reply);
+  if (reply->head.status != 200) return service_failure("the container's service", *reply, token);
   auto found = parse_json_credentials(reply->body, false);
   wipe(&reply->body);
   return found;
@@ -176,20 +177,28 @@ std::optional<Result<Credentials>> instance_credentials(const CredentialSettings
   call.headers.emplace_back("X-aws-ec2-metadata-token-ttl-seconds", "21600");
   auto token = http->call(call);
   if (!token) return std::move(token).status();
-  if (token->head.status != 200) return service_failure("instance metadata", *token);
+  if (token->head.status != 200) return service_failure("instance metadata", *token, {});
+  const std::string session(trim(token->body));
+  if (has_line_break(session)) {
+    return Status::io("instance metadata gave a token that holds a line break");
+  }
 
   call.method = "GET";
   call.attempts = 3;
-  call.headers = {{"X-aws-ec2-metadata-token", std::string(trim(token->body))}};
+  call.headers = {{"X-aws-ec2-metadata-token", session}};
   call.url = concat({base, "/latest/meta-data/iam/security-credentials/"});
   auto roles = http->call(call);
   if (!roles) return std::move(roles).status();
-  if (roles->head.status != 200) return service_failure("instance metadata", *roles);
+  if (roles->head.status != 200) {
+    return service_failure("instance metadata", *roles, session);
+  }
   const std::string role(trim(std::string_view(roles->body).substr(0, roles->body.find('\n'))));
   call.url += percent_encode(role, false);
   auto reply = http->call(call);
   if (!reply) return std::move(reply).status();
-  if (reply->head.status != 200) return service_failure("instance metadata", *reply);
+  if (reply->head.status != 200) {
+    return service_failure("instance metadata", *reply, session);
+  }
   auto found = parse_json_credentials(reply->body, false);
   wipe(&reply->body);
   return found;

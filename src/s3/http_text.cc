@@ -176,4 +176,17 @@ std::string printable(std::string_view text, size_t most) {
   return out;
 }
 
+bool hide_secret(std::string* text, std::string_view secret) {
+  if (secret.size() < 8) return false;
+  bool found = false;
+  for (size_t at; (at = text->find(secret)) != std::string::npos; found = true) {
+    text->replace(at, secret.size(), "***");
+  }
+  return found;
+}
+
+bool has_line_break(std::string_view text) noexcept {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
 }  // namespace veneer::s3

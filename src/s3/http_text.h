@@ -54,4 +54,11 @@ std::optional<int64_t> parse_iso_time(std::string_view text) noexcept;
 /// at `most` bytes.
 std::string printable(std::string_view text, size_t most);
 
+/// Writes "***" wherever the text holds the secret; true where it does. What is shorter than eight
+/// bytes is no secret.
+bool hide_secret(std::string* text, std::string_view secret);
+
+/// A line break or a zero byte: a header field that held one would end there and begin another.
+bool has_line_break(std::string_view text) noexcept;
+
 }  // namespace veneer::s3

@@ -152,7 +152,9 @@ Result<Credentials> parse_sts_credentials(std::string_view body) {
   if (found.access_key_id.empty() || found.secret_access_key.empty()) {
     return malformed("no credentials in the answer of STS");
   }
+  // Keys that were never to expire would not be renewed.
   found.expires = parse_iso_time(expiration);
+  if (!found.expires && !expiration.empty()) return malformed("an Expiration that is no time");
   return found;
 }
 

@@ -49,10 +49,6 @@ bool is_region(std::string_view text) {
   });
 }
 
-bool has_line_break(std::string_view text) {
-  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
-}
-
 Status take_credentials(S3Options* options, Credentials* given) {
   S3Credentials& from = options->credentials;
   given->access_key_id = from.access_key_id;

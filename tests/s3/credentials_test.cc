@@ -215,6 +215,82 @@ TEST_CASE("containers: the token goes to allowed hosts only") {
   }
 }
 
+TEST_CASE("a relative URI goes on behind the container's host, and no further") {
+  Table table;
+  for (const char* relative : {"@evil.example/", ".evil.example/", "evil/", "/a b", "/a\nb"}) {
+    CHECK(id_of(settings({{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", relative},
+                          {"AWS_CONTAINER_AUTHORIZATION_TOKEN", "token-of-the-task"}}),
+                &table)
+              .find("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") != std::string::npos);
+  }
+  CHECK(table.calls.empty());
+}
+
+TEST_CASE("a service that repeats what it was sent: no secret is in the message") {
+  const auto refusal = [](const std::string& secret) {
+    return "<Error><Code>Denied</Code><Message>'" + secret + "' is refused</Message></Error>";
+  };
+  const TempFile token(std::string(kToken) + "\n");
+  Table table;
+  table.answer("https://sts", 403, refusal(kToken));
+  table.answer("http://169.254.170.2/", 400, refusal(kToken));
+  table.answer("http://meta/latest/api/token", 200, kToken);
+  table.answer("http://meta/", 500, refusal(kToken));
+  const std::string role =
+      "[default]\nrole_arn=r\nsource_profile=base\n[base]\naws_access_key_id=A\n"
+      "aws_secret_access_key=s\naws_session_token=" +
+      std::string(kToken) + "\n";
+  const CredentialSettings from[] = {
+      settings({{"AWS_WEB_IDENTITY_TOKEN_FILE", token.path}, {"AWS_ROLE_ARN", "r"}}),
+      settings({}, role),
+      settings({{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/"},
+                {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", token.path}}),
+  };
+  for (const CredentialSettings& one : from) {
+    CHECK(id_of(one, &table).find("Denied: '***' is refused") != std::string::npos);
+  }
+  const auto found = instance_credentials(
+      settings({{"AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://meta"}}), &table);
+  REQUIRE(found.has_value());
+  CHECK(found->status().to_string().find("500 Denied: '***'") != std::string::npos);
+}
+
+TEST_CASE("nothing that is sent holds a line break") {
+  Table table;
+  CHECK(id_of(settings({{"AWS_ACCESS_KEY_ID", "A"},
+                        {"AWS_SECRET_ACCESS_KEY", "s"},
+                        {"AWS_SESSION_TOKEN", "t\r\nX-Other: v"}}),
+              &table)
+            .find("line break") != std::string::npos);
+  CHECK(id_of(settings({},
+                       "[default]\nrole_arn=r\nsource_profile=base\n[base]\n"
+                       "aws_access_key_id=A\rB\naws_secret_access_key=s\n"),
+              &table)
+            .find("line break") != std::string::npos);
+  CHECK(table.calls.empty());
+  table.answer("http://169.254.170.2/", 200,
+               R"({"AccessKeyId":"A","SecretAccessKey":"s","Token":"a\nb"})");
+  CHECK(id_of(settings({{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/"}}), &table)
+            .find("line break") != std::string::npos);
+  table.answer("http://meta/", 200, "token\r\nX-Other: v");
+  const auto found = instance_credentials(
+      settings({{"AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://meta"}}), &table);
+  REQUIRE(found.has_value());
+  CHECK(found->status().to_string().find("line break") != std::string::npos);
+}
+
+TEST_CASE("STS: an expiration that is no time is no promise of keys for ever") {
+  const TempFile token("the.web.token\n");
+  const Fields environment{{"AWS_WEB_IDENTITY_TOKEN_FILE", token.path}, {"AWS_ROLE_ARN", "r"}};
+  for (const char* expiration : {"never", "2026-13-01T00:00:00Z", " "}) {
+    Table table;
+    table.answer("https://sts", 200,
+                 "<R><AccessKeyId>A</AccessKeyId><SecretAccessKey>s</SecretAccessKey><Expiration>" +
+                     std::string(expiration) + "</Expiration></R>");
+    CHECK(id_of(settings(environment), &table).find("no time") != std::string::npos);
+  }
+}
+
 TEST_CASE("instance metadata, version 2") {
   Table table;
   table.answer("http://meta:1/latest/api/token", 200, "TOKEN2");
