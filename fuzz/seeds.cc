@@ -110,6 +110,7 @@ int main(int argc, char** argv) {
   for (const auto& path : fixtures) from_file(seeds, path);
   seed_bytes(seeds);
   seed_text(seeds);
+  seed_s3(seeds);
   std::printf("%zu seeds\n", seeds.count());
   return 0;
 }

@@ -32,5 +32,7 @@ class SeedWriter {
 void seed_bytes(SeedWriter& seeds);
 /// Everything that reads text.
 void seed_text(SeedWriter& seeds);
+/// A server of S3.
+void seed_s3(SeedWriter& seeds);
 
 }  // namespace veneer::fuzz
