@@ -103,7 +103,8 @@ std::vector<IniSection> parse_ini(std::string_view text) {
       continue;
     }
     const size_t equals = line.find('=');
-    if (indented || equals == std::string_view::npos || sections.empty()) continue;
+    const bool has_name = equals != std::string_view::npos && equals != 0;
+    if (indented || !has_name || sections.empty()) continue;
     std::string_view value = line.substr(equals + 1);
     // A comment behind a value begins with a blank: '#' and ';' occur within values.
     for (const std::string_view mark : {" #", " ;", "\t#", "\t;"}) {

@@ -148,6 +148,7 @@ TEST_CASE("profiles of the shared files") {
   CHECK_FALSE(files.profile("none").exists());
   CHECK(parse_ini("[").size() == 1);
   CHECK(parse_ini("a=b").empty());
+  CHECK(parse_ini("[a]\n= b\n==").front().values.empty());
 }
 
 TEST_CASE("settings: what is given, then the environment, then AWS's own") {
