@@ -33,9 +33,14 @@ uint64_t digest(std::string_view text) {
   for (const char c : text) hash = mix(hash, static_cast<uint8_t>(c));
   return hash;
 }
+// The bytes of an optional are not all its value's: padding, and what stands in an empty one.
 template <class T>
-requires std::is_trivially_copyable_v<T> &&(!std::is_same_v<T, std::string_view>)uint64_t
-    digest(const T& value) {
+constexpr bool is_bytes = std::is_trivially_copyable_v<T> && !std::is_same_v<T, std::string_view>;
+template <class T>
+constexpr bool is_bytes<std::optional<T>> = false;
+
+template <class T>
+requires(is_bytes<T>) uint64_t digest(const T& value) {
   return digest(std::string_view(reinterpret_cast<const char*>(&value), sizeof(T)));
 }
 template <class T>
@@ -45,8 +50,7 @@ uint64_t digest(const std::map<K, V>& values);
 template <class T>
 uint64_t digest(const Group<T>& group);
 template <class T>
-requires(!std::is_trivially_copyable_v<std::optional<T>> ||
-         std::is_same_v<T, std::string_view>) uint64_t digest(const std::optional<T>& value) {
+uint64_t digest(const std::optional<T>& value) {
   return value ? mix(1, digest(*value)) : 0;
 }
 template <class T>
