@@ -81,9 +81,9 @@ struct Outcome {
   std::map<uint32_t, Digest> fields;
 };
 
-Outcome read(const File& file, ReadOptions options) {
+// From where the reader stands, which is row `from` of its rows.
+Outcome read_on(const File& file, BatchReader reader, int64_t from) {
   Outcome outcome;
-  BatchReader reader = file.read(std::move(options));
   Batch batch;
   while (reader.next(&batch)) {
     require(batch.num_rows() > 0, "a batch has a row");
@@ -98,9 +98,15 @@ Outcome read(const File& file, ReadOptions options) {
   }
   require(!reader.next(&batch), "the end stays the end");
   outcome.complete = reader.status().ok();
-  if (outcome.complete) require(outcome.rows == reader.total_rows(), "as many rows as were told");
+  if (outcome.complete) {
+    require(from + outcome.rows == reader.total_rows(), "as many rows as were told");
+  }
   require(file.peak_bytes() <= fuzz_limits().held_bytes, "memory stays within its limit");
   return outcome;
+}
+
+Outcome read(const File& file, ReadOptions options) {
+  return read_on(file, file.read(std::move(options)), 0);
 }
 
 void require_same(const Outcome& whole, const Outcome& other, const char* promise) {
@@ -121,6 +127,20 @@ void read_in_parts(const File& file, const Outcome& whole) {
     if (whole.complete) require(part.complete, "rows of what is read are read");
   }
   if (whole.complete) require(rows == whole.rows, "three parts are the whole");
+  // Forward over what was not read, and back.
+  for (const int64_t row : {2 * third, third}) {
+    BatchReader reader = file.read({.batch_rows = 7});
+    Batch batch;
+    if (!reader.next(&batch)) return;
+    if (row == third) (void)reader.seek(reader.total_rows());
+    const Status sought = reader.seek(row);
+    if (whole.complete) require_ok(sought, "rows of what is read are sought");
+    if (!sought.ok()) return;
+    const Outcome rest = read_on(file, std::move(reader), row);
+    if (!whole.complete) continue;
+    require_same(read(file, {.first_row = row, .batch_rows = kMostRows}), rest,
+                 "what is sought is what is read from there");
+  }
 }
 
 std::vector<std::string> leaf_paths(const Schema& schema) {
