@@ -120,9 +120,57 @@ void codecs(SeedWriter& seeds) {
             Bytes{1, 40, 0, 40, 0x0C, 'a', 'b', 'c', 'd', 0x1D, 0x04, 0x5A, 0x04, 0x00, 0x00});
 }
 
+// A file of one leaf of each type and annotation, and a condition on it: noise hardly ever hits
+// upon a literal that fits a column. The order of the bytes is that of filtered.cc and
+// built_file.cc.
+void typed_filters(SeedWriter& seeds) {
+  constexpr uint8_t kConverted = 22, kLogical = 18, kNotes = kConverted + kLogical + 3;
+  // Statistics of the chunk, a bloom filter, of pages, an index of pages, and a dictionary with
+  // each.
+  constexpr uint8_t kEvidence[] = {8, 16, 32, 64 | 4, 0};
+  reference::Random random(3);
+  for (uint8_t type = 0; type < 8; ++type) {
+    for (uint8_t note = 0; note < kNotes; ++note) {
+      const auto turn = static_cast<uint8_t>(type * kNotes + note);
+      // One condition: its operator, whether it is negated, has a half; text and a number.
+      Bytes seed = {0, 0, 0, static_cast<uint8_t>(turn % 9), static_cast<uint8_t>(turn & 5)};
+      seed.insert(seed.end(), {2, 1, 2, note, 0});
+      // Offset, limit, rows a batch; the fixed length; one leaf, required or optional.
+      seed.insert(seed.end(), {0, 0, 255, 100});
+      seed.insert(seed.end(),
+                  {static_cast<uint8_t>(note % 8), 0, 5, static_cast<uint8_t>(turn & 1)});
+      seed.push_back(type);
+      if (note < kConverted) {
+        seed.insert(seed.end(), {1, note});
+      } else if (note < kConverted + kLogical) {
+        seed.insert(seed.end(), {2, static_cast<uint8_t>(note - kConverted)});
+      } else if (note + 1 < kNotes) {
+        seed.insert(seed.end(), {0, note, 2});
+      } else {
+        seed.push_back(3);
+      }
+      // A row group of 20 rows that says nothing of an order; values that can be decoded.
+      const auto evidence = static_cast<uint8_t>(kEvidence[turn % 5] | (turn / 5 & 1));
+      seed.insert(seed.end(), {0, 20, 0, 0, evidence, 0});
+      for (int i = 0; i < 200; ++i) seed.push_back(static_cast<uint8_t>(random()));
+      seeds.add("filtered", seed);
+      // A scan of one to three such files, the others of another type or otherwise different.
+      constexpr size_t kChoices = 14;
+      Bytes scan = {turn, static_cast<uint8_t>(note % 8), 40, static_cast<uint8_t>(turn % 3)};
+      for (int i = turn % 3; i > 0; --i) {
+        scan.insert(scan.end(),
+                    {static_cast<uint8_t>(i + 3), 0, static_cast<uint8_t>(1 + turn % 3)});
+      }
+      scan.insert(scan.end(), seed.begin() + kChoices, seed.end());
+      seeds.add("scan", scan);
+    }
+  }
+}
+
 }  // namespace
 
 void seed_bytes(SeedWriter& seeds) {
+  typed_filters(seeds);
   encodings(seeds);
   codecs(seeds);
   // Choices of composed files mean something in any order: noise of several kinds will do.
