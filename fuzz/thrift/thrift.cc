@@ -63,8 +63,11 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   read_struct(read, 0);
   // Whatever can be skipped can be read, to the same end. (What is read may lie deeper than a skip
   // goes, since it begins its count anew.)
-  if (skipped.ok()) {
-    require_ok(read.status(0), "what can be skipped can be read");
+  // Nor does a skip look at the range of a field's number.
+  const Status outcome = read.status(0);
+  const bool is_number = outcome.message().find("does not fit its type") != std::string_view::npos;
+  if (skipped.ok() && !is_number) {
+    require_ok(outcome, "what can be skipped can be read");
     require(read.position() == skipped.position(), "to the same end");
   }
   require(skipped.ok() == skipped.status(7).ok(), "a failure has a status");
