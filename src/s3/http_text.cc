@@ -39,8 +39,10 @@ int64_t ResponseHead::content_length() const noexcept {
 
 bool add_header_line(std::string_view line, ResponseHead* head) {
   const size_t colon = line.find(':');
-  if (colon == std::string_view::npos || colon == 0) return false;
-  head->fields.emplace_back(to_lower(trim(line.substr(0, colon))), trim(line.substr(colon + 1)));
+  if (colon == std::string_view::npos) return false;
+  const std::string_view name = trim(line.substr(0, colon));
+  if (name.empty()) return false;
+  head->fields.emplace_back(to_lower(name), trim(line.substr(colon + 1)));
   return true;
 }
 

@@ -102,6 +102,7 @@ TEST_CASE("header fields") {
   CHECK(add_header_line("ETag:  \"abc\" \r\n", &head));
   CHECK(add_header_line("Content-Length: 42", &head));
   CHECK_FALSE(add_header_line("no colon", &head));
+  CHECK_FALSE(add_header_line(" : no name", &head));
   CHECK(head.field("etag") == "\"abc\"");
   CHECK(head.field("x-none").empty());
   CHECK(head.content_length() == 42);
