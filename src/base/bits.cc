@@ -33,25 +33,6 @@ __attribute__((target("popcnt"))) size_t count_words_popcnt(const uint8_t* bits,
 
 }  // namespace
 
-void fill_bits(uint8_t* bits, size_t begin, size_t count, bool value) noexcept {
-  if (count == 0) return;
-  const size_t end = begin + count;
-  const size_t first = begin >> 3;
-  const size_t last = (end - 1) >> 3;
-  const auto head = static_cast<uint8_t>(0xFFu << (begin & 7));
-  const auto tail = static_cast<uint8_t>(0xFFu >> (7 - ((end - 1) & 7)));
-  auto apply = [&](size_t at, uint8_t mask) {
-    bits[at] = static_cast<uint8_t>(value ? bits[at] | mask : bits[at] & ~mask);
-  };
-  if (first == last) {
-    apply(first, head & tail);
-    return;
-  }
-  apply(first, head);
-  std::memset(bits + first + 1, value ? 0xFF : 0, last - first - 1);
-  apply(last, tail);
-}
-
 void copy_bits(const uint8_t* from, size_t from_begin, size_t count, uint8_t* to,
                size_t to_begin) noexcept {
   // Up to the first byte of `to`, then whole words, then the rest.

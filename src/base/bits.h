@@ -75,8 +75,6 @@ inline uint64_t bits_at(const uint8_t* bits, uint64_t begin) noexcept {
   const unsigned shift = begin & 7;
   return load_le<uint64_t>(p) >> shift | uint64_t{p[8]} << 1 << (63 - shift);
 }
-/// Sets bits [begin, begin + count) to `value`; neighbours keep theirs.
-void fill_bits(uint8_t* bits, size_t begin, size_t count, bool value) noexcept;
 /// Copies `count` bits; the ranges may lie at any bit but not overlap. Neighbours keep theirs.
 void copy_bits(const uint8_t* from, size_t from_begin, size_t count, uint8_t* to,
                size_t to_begin) noexcept;
