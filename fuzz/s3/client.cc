@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view kSecret = "SECRET+key/that=must-not-appear";
 constexpr std::string_view kToken = "TOKEN/that+must=not-appear-either";
 constexpr std::string_view kEndpoint = "http://store.example:9000";
+constexpr std::string_view kContainer = "http://127.0.0.1:9/credentials";
 constexpr std::string_view kUrl = "http://files.example/a/b?signature=x";
 
 const std::set<std::string>& all_keys() {
@@ -54,6 +55,7 @@ class Server final : public PlayedServer {
   PlayedAnswer answer(const s3::HttpRequest& request) override {
     // Three attempts a request, some redirects; bodies that are cut go on where they ended.
     require(++requests_ <= 1000, "nothing is asked for ever");
+    if (request.url == kContainer) return credentials();
     check(request);
     const char kind = rest_.empty() ? '0' : rest_[0];
     std::string text;
@@ -70,6 +72,19 @@ class Server final : public PlayedServer {
   bool is_honest() const { return is_honest_; }
 
  private:
+  // For ever, for a while, not any more, or none: no act, as failures are tried again in real time.
+  PlayedAnswer credentials() const {
+    static constexpr const char* kUntil[] = {"", "2099-01-01T00:00:00Z", "2001-01-01T00:00:00Z"};
+    PlayedAnswer answer;
+    const size_t which = static_cast<size_t>(size_ / 4 % 4);
+    answer.head.status = which == 3 ? 403 : 200;
+    if (which == 3) return answer;
+    answer.body = R"({"AccessKeyId":"AKID","SecretAccessKey":")" + std::string(kSecret) +
+                  R"(","Token":")" + std::string(kToken) + R"(","Expiration":")" + kUntil[which] +
+                  "\"}";
+    return answer;
+  }
+
   PlayedAnswer act(char kind, std::string_view text, const s3::HttpRequest& request) {
     PlayedAnswer answer;
     switch (static_cast<uint8_t>(kind) % 12) {
@@ -367,7 +382,13 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   options.endpoint = kEndpoint;
   options.region = "us-east-1";
   options.anonymous = anonymous;
-  options.credentials = {"AKID", std::string(kSecret), std::string(kToken)};
+  s3::Environment environment;
+  if (object % 4 == 1) {
+    environment.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", std::string(kContainer));
+    environment.set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "token of the container");
+  } else {
+    options.credentials = {"AKID", std::string(kSecret), std::string(kToken)};
+  }
   options.max_attempts = 3;
   options.part_bytes = 4096;
   options.tail_bytes = 64;
@@ -376,7 +397,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   options.memory_budget = (flags & 16) != 0 ? 9000 : 1 << 20;
   Feed choose(choices.data(), choices.size());
   {
-    auto client = s3::ClientMaker::make(options, s3::Environment());
+    auto client = s3::ClientMaker::make(options, environment);
     require_ok(client.status(), "the options are sane");
     if (!by_url && (flags & 32) != 0) {
       list(*client, choose, server);
