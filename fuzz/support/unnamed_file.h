@@ -22,14 +22,14 @@ class UnnamedFile {
   void write(std::span<const uint8_t> bytes) {
     const int descriptor = fileno(file_);
     bool good = ::ftruncate(descriptor, 0) == 0;
+    off_t at = 0;
     while (good && !bytes.empty()) {
-      const ssize_t put = ::pwrite(descriptor, bytes.data(), bytes.size(), at_);
+      const ssize_t put = ::pwrite(descriptor, bytes.data(), bytes.size(), at);
       good = put > 0;
       if (!good) break;
-      at_ += put;
+      at += put;
       bytes = bytes.subspan(static_cast<size_t>(put));
     }
-    at_ = 0;
     // Some systems open the descriptor's own position by its path.
     require(good && ::lseek(descriptor, 0, SEEK_SET) == 0, "the file can be written");
   }
@@ -37,7 +37,6 @@ class UnnamedFile {
 
  private:
   std::FILE* file_;
-  off_t at_ = 0;
 };
 
 }  // namespace veneer::fuzz

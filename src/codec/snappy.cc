@@ -271,15 +271,8 @@ Status decompress_snappy_portable(std::span<const uint8_t> in, std::span<uint8_t
   return decompress_by(walk_portable, in, out);
 }
 
-bool snappy_in_pairs() noexcept {
 #ifdef VENEER_SNAPPY_AVX2
-  return cpu_features().avx2;
-#else
-  return false;
-#endif
-}
-
-#ifdef VENEER_SNAPPY_AVX2
+bool snappy_in_pairs() noexcept { return cpu_features().avx2; }
 bool decompress_snappy_pair(const BodyPair& pair) {
   Walk walks[2];
   for (size_t i = 0; i < 2; ++i) {
@@ -290,6 +283,7 @@ bool decompress_snappy_pair(const BodyPair& pair) {
   return walk_pair(walks[0], walks[1]);
 }
 #else
+bool snappy_in_pairs() noexcept { return false; }
 bool decompress_snappy_pair(const BodyPair&) { return false; }
 #endif
 

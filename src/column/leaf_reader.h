@@ -54,7 +54,8 @@ class LeafReader {
   Result<const Dictionary*> dictionary();
 
   /// Memory for pages, which a reader may leave to another between chunks.
-  std::span<Buffer, 2> scratch() noexcept { return pages_.scratch(); }
+  static constexpr size_t kScratch = PageStream::kScratch;
+  std::span<Buffer, kScratch> scratch() noexcept { return pages_.scratch(); }
 
   /// Bytes of one value in LeafData, and its kind, after Int96As.
   const ValueLayout& layout() const noexcept { return layout_; }

@@ -145,20 +145,19 @@ bool Decompressors::decompress_pair(Codec codec, const codec::BodyPair& pair) {
   return false;
 }
 
-Result<std::span<const uint8_t>> PageStream::stored_body(bool keep, SharedBuffer* owner,
-                                                         size_t size) {
-  const int64_t at = page_position_ + header_bytes_;
-  if (keep) {
+Result<std::span<const uint8_t>> PageStream::stored_body(const Stored& body, bool keep,
+                                                         SharedBuffer* owner) {
+  if (keep && !body.compressed) {
     // Views will point into these bytes: in place if they stay where they are, else into a buffer
     // of their own, filled without a detour.
-    const std::span<const uint8_t> stable = source_->stable(at, size);
-    if (stable.size() == size) return stable;
-    VENEER_TRY(*owner, kept_.acquire(size));
-    VENEER_CHECK(source_->read(at, {(*owner)->data(), size}));
+    const std::span<const uint8_t> stable = source_->stable(body.begin, body.size);
+    if (stable.size() == body.size) return stable;
+    VENEER_TRY(*owner, kept_.acquire(body.size));
+    VENEER_CHECK(source_->read(body.begin, {(*owner)->data(), body.size}));
     return (*owner)->bytes();
   }
-  VENEER_TRY(const std::span<const uint8_t> bytes, source_->peek(at, size));
-  return bytes.first(size);
+  VENEER_TRY(const std::span<const uint8_t> bytes, source_->peek(body.begin, body.size));
+  return bytes.first(body.size);
 }
 
 Status PageStream::check_crc(const PageHeader& header, std::span<const uint8_t> stored,
@@ -209,7 +208,7 @@ Result<PageStream::Stored> PageStream::stored(const PageHeader& header, int64_t 
 Result<PageBody> PageStream::read_body(const PageHeader& header, bool keep, bool report_checksum) {
   VENEER_TRY(const Stored body, stored(header, page_position_, header_bytes_));
   PageBody result;
-  VENEER_TRY(result.whole, stored_body(keep && !body.compressed, &result.owner, body.size));
+  VENEER_TRY(result.whole, stored_body(body, keep, &result.owner));
   VENEER_CHECK(check_crc(header, result.whole, report_checksum));
   if (body.compressed) {
     VENEER_TRY(result.whole, decompress(body, result.whole, keep, &result.owner));

@@ -87,7 +87,8 @@ class PageStream {
   /// `report_checksum` (then see checksum_ok).
   Result<PageBody> body(const PageHeader& header, bool keep, bool report_checksum = false);
   /// Where bodies are decompressed that nobody keeps: the last one, and the one ahead of it.
-  std::span<Buffer, 2> scratch() noexcept { return scratch_; }
+  static constexpr size_t kScratch = 2;
+  std::span<Buffer, kScratch> scratch() noexcept { return scratch_; }
 
  private:
   // Where a body lies, and what of it there is to decompress.
@@ -107,7 +108,7 @@ class PageStream {
   };
   Result<PageBody> read_body(const PageHeader& header, bool keep, bool report_checksum);
   Result<Stored> stored(const PageHeader& header, int64_t page, int32_t header_bytes) const;
-  Result<std::span<const uint8_t>> stored_body(bool keep, SharedBuffer* owner, size_t size);
+  Result<std::span<const uint8_t>> stored_body(const Stored& body, bool keep, SharedBuffer* owner);
   Result<std::span<const uint8_t>> decompress(const Stored& body, std::span<const uint8_t> bytes,
                                               bool keep, SharedBuffer* owner);
   Result<std::span<uint8_t>> room(const Stored& body, std::span<const uint8_t> bytes, bool keep,
@@ -124,7 +125,7 @@ class PageStream {
   int32_t header_bytes_ = 0;
   std::optional<bool> checksum_ok_;
   const PageCache::Page* cached_ = nullptr;  // the page whose header was read last
-  std::array<Buffer, 2> scratch_;            // decompressed bodies that nobody keeps
+  std::array<Buffer, kScratch> scratch_;     // decompressed bodies that nobody keeps
   size_t scratch_used_ = 0;                  // the one with the last body
   KeptBuffers kept_;                         // bodies handed out
   Ahead ahead_;

@@ -71,12 +71,15 @@ Status BatchReader::Impl::prepare(Batch::Impl* batch) {
     // data.
     VENEER_CHECK(take_over(*projection, &file->pool, &batch->data));
     if (ahead == nullptr || ahead->outstanding() == 0) {
-      for (size_t i = 0; i < std::min(2 * readers.size(), batch->scratch.size()); ++i) {
-        readers[i / 2].scratch()[i % 2].take_memory(&batch->scratch[i]);
+      Buffer* left = batch->scratch.begin();
+      for (column::LeafReader& reader : readers) {
+        for (Buffer& scratch : reader.scratch()) {
+          if (left != batch->scratch.end()) scratch.take_memory(left++);
+        }
       }
     }
     batch->scratch = PoolArray<Buffer>(&file->pool);
-    VENEER_CHECK(batch->scratch.reserve(2 * readers.size()));
+    VENEER_CHECK(batch->scratch.reserve(num_scratch()));
     batch->row_numbers = PoolArray<int64_t>(&file->pool);
     // The projection first: it too is charged to its file.
     batch->projection = projection;
@@ -89,7 +92,7 @@ Status BatchReader::Impl::prepare(Batch::Impl* batch) {
 void BatchReader::Impl::leave_memory(Batch::Impl* batch) {
   batch->spares = std::move(idle);
   batch->scratch.clear();
-  if (batch->file != file || !batch->scratch.reserve(2 * readers.size()).ok()) return;
+  if (batch->file != file || !batch->scratch.reserve(num_scratch()).ok()) return;
   for (column::LeafReader& reader : readers) {
     for (Buffer& scratch : reader.scratch()) batch->scratch.emplace_back(std::move(scratch));
   }

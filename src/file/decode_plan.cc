@@ -13,14 +13,21 @@ namespace {
 // Ending and beginning a run takes about as long as decoding so many values.
 constexpr int64_t kGap = 64;
 
+// As append_run, where there is room for one more.
+void add_run(const column::RowRun& run, PoolArray<column::RowRun>* out) {
+  if (!out->empty() && out->back().end() == run.begin) {
+    out->back().count += run.count;
+  } else {
+    out->emplace_back(run);
+  }
+}
+
 }  // namespace
 
 Status append_run(column::RowRun run, PoolArray<column::RowRun>* out) {
-  if (!out->empty() && out->back().end() == run.begin) {
-    out->back().count += run.count;
-    return {};
-  }
-  return out->push_back(run);
+  VENEER_CHECK(out->reserve_more(1));
+  add_run(run, out);
+  return {};
 }
 
 Status DecodePlan::make(std::span<const column::RowRun> wanted) {
@@ -69,8 +76,8 @@ Status select_rows(std::span<const column::RowRun> wanted, std::span<const uint3
         word &= word + (word & -word);  // the carry goes through the ones
         return {row + first, count};
       };
-      VENEER_CHECK(append_run(next_run(), out));
-      VENEER_CHECK(out->reserve_more(32));
+      VENEER_CHECK(out->reserve_more(32));  // every other bit
+      add_run(next_run(), out);
       while (word != 0) out->emplace_back(next_run());
     }
   }
@@ -88,11 +95,7 @@ Result<int64_t> append_runs(std::span<const column::RowRun> runs, int64_t* skip,
     run.count = std::min(run.count - skipped, most - rows);
     if (run.count == 0) continue;
     rows += run.count;
-    if (!out->empty() && out->back().end() == run.begin) {
-      out->back().count += run.count;
-    } else {
-      out->emplace_back(run);
-    }
+    add_run(run, out);
   }
   return rows;
 }

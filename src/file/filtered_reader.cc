@@ -121,7 +121,6 @@ Status BatchReader::Impl::find_wanted() {
     if (wanted_rows > 0 && looked_at > kMostBatches * narrow<int64_t>(batch_rows)) break;
     VENEER_CHECK(check_cancelled());
     const int64_t before = filter->position();
-    found.clear();
     VENEER_CHECK(filter->next(&found));
     looked_at += filter->position() - before;
     VENEER_TRY(const int64_t more,
@@ -140,7 +139,6 @@ Result<int64_t> BatchReader::Impl::count() {
     VENEER_CHECK(filter->begin(span.row_group, span.first, span.count));
     while (!filter->done() && kept < limit_left) {
       VENEER_CHECK(check_cancelled());
-      found.clear();
       VENEER_CHECK(filter->next(&found));
       for (const column::RowRun& run : found) {
         const int64_t skipped = std::min(offset_left, run.count);

@@ -431,7 +431,7 @@ Status Pruner::prove_pages(size_t c, std::vector<std::vector<RowsMatch>>* terms)
     }
     (*terms)[i].clear();
     for (size_t page = 0; page < pages.size(); ++page) {
-      const int64_t end = page + 1 < pages.size() ? pages[page + 1].first_row_index : rows_;
+      const int64_t end = filter::end_of_page(pages, page, rows_);
       append({pages[page].first_row_index, end, matches[page]}, &(*terms)[i]);
     }
   }
@@ -450,7 +450,7 @@ Status Pruner::by_page_index(std::vector<RowsMatch>* rows) {
     size_t at = 0;
     for (size_t page = 0; page < pages.size(); ++page) {
       const int64_t begin = pages[page].first_row_index;
-      const int64_t end = page + 1 < pages.size() ? pages[page + 1].first_row_index : rows_;
+      const int64_t end = filter::end_of_page(pages, page, rows_);
       while (at < rows->size() && (*rows)[at].end <= begin) ++at;
       const bool dropped =
           at < rows->size() && (*rows)[at].match == Match::none && (*rows)[at].end >= end;

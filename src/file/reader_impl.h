@@ -113,6 +113,7 @@ struct BatchReader::Impl final : StageWork {
 
   const Schema& schema() const { return file->metadata->schema(); }
   size_t slots() const { return projection->slots.size(); }
+  size_t num_scratch() const { return readers.size() * column::LeafReader::kScratch; }
 
   // Which rows, which columns (read_plan.cc).
   Status plan();

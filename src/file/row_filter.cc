@@ -302,6 +302,7 @@ Status RowFilter::begin(uint32_t row_group, int64_t first, int64_t count) {
 }
 
 Status RowFilter::next(PoolArray<RowRun>* kept) {
+  kept->clear();
   std::vector<RowRun> block;
   int64_t rows = 0;
   while (next_ < rows_.size() && rows < block_rows_) {
@@ -342,11 +343,7 @@ Status RowFilter::test_block(std::vector<RowRun>* block, PoolArray<RowRun>* kept
     VENEER_CHECK(test_part(&part, &selected_));
   }
   for (const RowRun& run : selected_) stats_.rows_kept += run.count;
-  if (kept->empty()) {
-    std::swap(*kept, selected_);
-    return {};
-  }
-  for (const RowRun& run : selected_) VENEER_CHECK(append_run(run, kept));
+  std::swap(*kept, selected_);
   return {};
 }
 

@@ -39,7 +39,8 @@ class RowFilter {
   Status begin(uint32_t row_group, int64_t first, int64_t count);
   /// True where no row group's metadata leaves anything of it: it has been passed over.
   bool done() const noexcept { return next_ == rows_.size(); }
-  /// Appends the rows that are kept of the next block, perhaps none. Precondition: !done().
+  /// The rows that are kept of the next block, perhaps none, in place of what is in `kept`.
+  /// Precondition: !done().
   Status next(PoolArray<column::RowRun>* kept);
   /// Rows of the row group that have been gone through.
   int64_t position() const noexcept { return position_; }

@@ -118,7 +118,7 @@ PageProver::PageProver(const EvidenceReader& reader, const KeyType& type, const 
 }
 
 Evidence PageProver::read(size_t page) const {
-  const int64_t end = page + 1 < pages_.size() ? pages_[page + 1].first_row_index : rows_;
+  const int64_t end = end_of_page(pages_, page, rows_);
   return reader_.read(index_, page, end - pages_[page].first_row_index);
 }
 

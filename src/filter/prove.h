@@ -48,6 +48,12 @@ class EvidenceReader {
   const WriterVersion& writer_;
 };
 
+/// The row behind the last one of a page, in a row group of `rows` rows.
+inline int64_t end_of_page(std::span<const PageLocation> pages, size_t page,
+                           int64_t rows) noexcept {
+  return page + 1 < pages.size() ? pages[page + 1].first_row_index : rows;
+}
+
 /// What an index proves of a term, page by page. Where its bounds ascend or descend, pages between
 /// two others are decided by the bounds of these: a binary search, for terms of any form. An order
 /// that is none leads as astray as bounds that are none.

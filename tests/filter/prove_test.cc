@@ -64,13 +64,23 @@ struct Index {
   std::vector<bool> flags;
 };
 
-Leaf leaf_of(PhysicalType type, bool optional) {
-  Leaf leaf;
-  leaf.physical_type = type;
-  leaf.column_order = ColumnOrder::type_defined;
-  leaf.max_definition_level = optional ? 1 : 0;
-  return leaf;
-}
+struct Column {
+  Column(PhysicalType physical, bool optional)
+      : leaf(leaf_of(physical, optional)), type(KeyType::of(leaf)), reader(leaf, type, writer) {}
+
+  static Leaf leaf_of(PhysicalType physical, bool optional) {
+    Leaf leaf;
+    leaf.physical_type = physical;
+    leaf.column_order = ColumnOrder::type_defined;
+    leaf.max_definition_level = optional ? 1 : 0;
+    return leaf;
+  }
+
+  const WriterVersion writer;
+  const Leaf leaf;
+  const KeyType type;
+  const EvidenceReader reader;  // of those above
+};
 
 // Pages with bounds in order, with null pages anywhere, of few values so that many are equal.
 template <class T>
@@ -127,34 +137,31 @@ KeySet random_set(const std::vector<std::string>& keys, Random& random, int dept
   }
 }
 
-std::vector<Match> page_by_page(const EvidenceReader& reader, const KeyType& type,
-                                const Index& made, const Term& term) {
+std::vector<Match> page_by_page(const Column& of, const Index& made, const Term& term) {
   std::vector<Match> matches;
   for (size_t i = 0; i < made.pages.size(); ++i) {
     const int64_t end = i + 1 < made.pages.size() ? made.pages[i + 1].first_row_index : made.rows;
-    const Evidence evidence = reader.read(made.index, i, end - made.pages[i].first_row_index);
-    matches.push_back(prove(term, type, evidence));
+    const Evidence evidence = of.reader.read(made.index, i, end - made.pages[i].first_row_index);
+    matches.push_back(prove(term, of.type, evidence));
   }
   return matches;
 }
 
-std::vector<Match> by_search(const EvidenceReader& reader, const KeyType& type, const Index& made,
-                             const Term& term) {
+std::vector<Match> by_search(const Column& of, const Index& made, const Term& term) {
   std::vector<Match> matches(made.pages.size());
-  PageProver(reader, type, made.index, made.pages, made.rows).prove(term, matches.data());
+  PageProver(of.reader, of.type, made.index, made.pages, made.rows).prove(term, matches.data());
   return matches;
 }
 
 template <class T>
 void hold_equal(PhysicalType physical, const std::vector<T>& values, uint64_t seed) {
   Random random(seed);
-  const WriterVersion writer;
   for (const bool optional : {false, true}) {
-    const Leaf leaf = leaf_of(physical, optional);
-    const KeyType type = KeyType::of(leaf);
+    const Column of(physical, optional);
     std::vector<std::string> keys(values.size());
-    for (size_t i = 0; i < values.size(); ++i) REQUIRE(type.from_plain(plain(values[i]), &keys[i]));
-    const EvidenceReader reader(leaf, type, writer);
+    for (size_t i = 0; i < values.size(); ++i) {
+      REQUIRE(of.type.from_plain(plain(values[i]), &keys[i]));
+    }
     size_t outcomes[3] = {};
     for (int i = 0; i < 2000; ++i) {
       const auto made = random_index(values, optional, random);
@@ -162,8 +169,8 @@ void hold_equal(PhysicalType physical, const std::vector<T>& values, uint64_t se
       term.set = random_set(keys, random);
       term.nulls = random() % 4 == 0;
       term.has_pattern = random() % 8 == 0;
-      const auto expected = page_by_page(reader, type, *made, term);
-      CHECK(by_search(reader, type, *made, term) == expected);
+      const auto expected = page_by_page(of, *made, term);
+      CHECK(by_search(of, *made, term) == expected);
       for (const Match match : expected) ++outcomes[static_cast<size_t>(match)];
     }
     for (const size_t outcome : outcomes) CHECK(outcome > 100);
@@ -188,17 +195,14 @@ TEST_CASE("the search by boundary order finds what each page tells: strings") {
 }
 
 TEST_CASE("NaN is found in pages whose bounds leave it out") {
-  const Leaf leaf = leaf_of(PhysicalType::float64, false);
-  const KeyType type = KeyType::of(leaf);
-  const WriterVersion writer;
-  const EvidenceReader reader(leaf, type, writer);
+  const Column of(PhysicalType::float64, false);
   Term term;
   term.set = KeySet::point(key_of_number(kNanNumber));
   for (const bool counts : {true, false}) {
     Index made;
     for (int i = 0; i < 8; ++i) made.add(false, plain(1.0 * i), plain(1.5 * i), 0, i == 5, 10);
     made.finish(BoundaryOrder::ascending, true, counts);
-    const auto matches = by_search(reader, type, made, term);
+    const auto matches = by_search(of, made, term);
     for (size_t i = 0; i < 8; ++i) {
       CHECK(matches[i] == (i == 5 || !counts ? Match::some : Match::none));
     }
@@ -206,16 +210,13 @@ TEST_CASE("NaN is found in pages whose bounds leave it out") {
 }
 
 TEST_CASE("an order that contradicts itself is none") {
-  const Leaf leaf = leaf_of(PhysicalType::int32, true);
-  const KeyType type = KeyType::of(leaf);
-  const WriterVersion writer;
-  const EvidenceReader reader(leaf, type, writer);
+  const Column of(PhysicalType::int32, true);
   Term term;
   std::string key;
-  REQUIRE(type.from_plain(plain(int32_t{40}), &key));
+  REQUIRE(of.type.from_plain(plain(int32_t{40}), &key));
   term.set = KeySet::point(key);
   const auto check = [&](const Index& made) {
-    CHECK(by_search(reader, type, made, term) == page_by_page(reader, type, made, term));
+    CHECK(by_search(of, made, term) == page_by_page(of, made, term));
   };
   // Ascending where it descends, and the other way about.
   for (const BoundaryOrder order : {BoundaryOrder::ascending, BoundaryOrder::descending}) {
@@ -234,5 +235,5 @@ TEST_CASE("an order that contradicts itself is none") {
   }
   made.finish(BoundaryOrder::ascending, true, false);
   check(made);
-  CHECK(by_search(reader, type, made, term)[2] == Match::some);
+  CHECK(by_search(of, made, term)[2] == Match::some);
 }
